@@ -28,6 +28,8 @@ type Principal struct {
 	// home sign-in name of a user (of a guest too), the application id of a
 	// service principal; empty for a group or where it was not seen.
 	Identity string `json:"identity,omitempty"`
+	// Guest is true for a user whose home is another tenant.
+	Guest bool `json:"guest,omitempty"`
 	// Home is the tenant of a guest's home account where it is known.
 	Home TenantID `json:"home,omitempty"`
 }
