@@ -1,0 +1,208 @@
+package coverage
+
+import (
+	"fmt"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// chain is one way in which the scope may earn: a grant, the principal that
+// holds it itself or as a member of the holder group, and that principal's link.
+type chain struct {
+	grant      pharos.Grant
+	principal  pharos.PrincipalRef
+	ours       bool // of our side of the sale; the others only explain a loss
+	conditions []condition
+	// unread are principals of whom nobody ever read the link that is missing.
+	unread []pharos.PrincipalRef
+}
+
+// holding is the worst of the conditions.
+func (c *chain) holding() pharos.Holding {
+	worst := pharos.Whole
+	for _, x := range c.conditions {
+		worst = min(worst, x.holding)
+	}
+	return worst
+}
+
+// defects are the conditions that for certain did not hold all day.
+func (c *chain) defects() []condition {
+	var ds []condition
+	for _, x := range c.conditions {
+		switch x.holding {
+		case pharos.Never:
+			ds = append(ds, x)
+		case pharos.PartOf:
+			ds = append(ds, condition{x.holding, pharos.PartialDay, x.note})
+		case pharos.Unseen, pharos.Disputed, pharos.Whole:
+		}
+	}
+	return ds
+}
+
+// onlyUnread reports whether nothing but a link that nobody read stands
+// between the chain and the credit.
+func (c *chain) onlyUnread() bool {
+	if len(c.unread) == 0 {
+		return false
+	}
+	for _, x := range c.conditions {
+		if x.holding < pharos.Disputed && !isLinkCause(x.cause) {
+			return false
+		}
+	}
+	return true
+}
+
+func isLinkCause(c pharos.Cause) bool {
+	return c == pharos.NotLinked || c == pharos.LinkedNotMember
+}
+
+// chains builds every chain of the subscription that existed on the day.
+func (q *query) chains() []chain {
+	var all []chain
+	for _, path := range []pharos.Path{pharos.AOBO, pharos.Lighthouse, pharos.Direct} {
+		rec := q.history.Grants[pharos.GrantKey{Subscription: q.sub, Path: path}]
+		if rec == nil {
+			continue
+		}
+		for _, f := range rec.Facts {
+			standing := q.on(f.Span, q.day)
+			if standing == pharos.Never {
+				continue
+			}
+			base := q.grantConditions(f.Value, standing)
+			switch path {
+			case pharos.AOBO:
+				all = append(all, q.aoboChain(f.Value, base))
+			case pharos.Lighthouse:
+				all = append(all, q.delegationChains(f.Value, base)...)
+			case pharos.Direct:
+				all = append(all, q.directChains(f.Value, base)...)
+			}
+		}
+	}
+	return all
+}
+
+// grantConditions are the conditions that lie in the grant alone.
+func (q *query) grantConditions(g pharos.Grant, standing pharos.Holding) []condition {
+	cs := []condition{{standing, pharos.NoAccess, q.holds(g) + ", for a part of the day"}}
+	switch q.roles.Lookup(g.Role).Earns {
+	case pharos.EligibleRole:
+	case pharos.IneligibleRole:
+		cs = append(cs, condition{pharos.Never, pharos.RoleNotEligible, q.holds(g) + ", a role that earns nothing"})
+	case pharos.UnlistedRole:
+		cs = append(cs, condition{pharos.Never, pharos.RoleUnlisted, q.holds(g) + ", a role that Microsoft's table does not list"})
+	}
+	if g.Kind != pharos.Permanent {
+		cs = append(cs, condition{pharos.Never, pharos.EligibleOnly, q.holds(g) + ", just in time or with an end"})
+	}
+	if !g.Scope.Covers(q.scope) {
+		cs = append(cs, condition{pharos.Never, pharos.ScopeTooNarrow, fmt.Sprintf("%s, which does not reach %s", q.holds(g), q.scope)})
+	}
+	return append(cs, q.denials()...)
+}
+
+// denials are the deny assignments above the scope. Any instant of one voids
+// the day.
+func (q *query) denials() []condition {
+	rec := q.history.Denials[q.sub]
+	if rec == nil {
+		return nil
+	}
+	var cs []condition
+	for _, f := range rec.Facts {
+		if !f.Value.Scope.Covers(q.scope) {
+			continue
+		}
+		c := condition{pharos.Never, pharos.DenyAssignment, "a deny assignment stands at " + string(f.Value.Scope)}
+		switch held := q.on(f.Span, q.day); held {
+		case pharos.Never:
+			continue
+		case pharos.Unseen, pharos.Disputed:
+			c.holding = held
+		case pharos.PartOf, pharos.Whole:
+		}
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+// aoboChain needs no link: the foreign group itself says whose it is (docs:
+// troubleshooting, "compare object IDs").
+func (q *query) aoboChain(g pharos.Grant, base []condition) chain {
+	c := chain{grant: g, principal: g.Holder, ours: true, conditions: base}
+	if _, own := q.history.AgentGroups[g.Holder.ID]; own {
+		return c
+	}
+	r := q.resellerOfRecord()
+	if r != nil {
+		for _, id := range r.AgentGroups {
+			if id == g.Holder.ID {
+				return c
+			}
+		}
+	}
+	foreign := condition{pharos.Never, pharos.AOBOOfOther, fmt.Sprintf("the foreign group %s is not the AdminAgents or HelpdeskAgents group of ours", g.Holder.ID)}
+	if len(q.history.AgentGroups) == 0 || (q.reseller != "" && r == nil) {
+		foreign.holding = pharos.Unseen // nothing to compare it with
+	}
+	c.ours = foreign.holding == pharos.Unseen
+	c.conditions = append(base, foreign)
+	return c
+}
+
+// delegationChains are the chains of a Lighthouse authorization. The link
+// counts in the managing tenant.
+func (q *query) delegationChains(g pharos.Grant, base []condition) []chain {
+	r := q.resellerOfRecord()
+	if g.Holder.Tenant != q.partner.Tenant && (r == nil || g.Holder.Tenant != r.Tenant) {
+		other := condition{pharos.Never, pharos.UnrelatedPartner, fmt.Sprintf("the delegation is to tenant %s, which has no part in the sale", g.Holder.Tenant)}
+		return []chain{{grant: g, principal: g.Holder, conditions: append(base, other)}}
+	}
+	return q.holderChains(g, base)
+}
+
+// directChains are the chains of a plain role assignment. The link counts in
+// the customer's tenant; the customer's own people are not candidates.
+func (q *query) directChains(g pharos.Grant, base []condition) []chain {
+	var kept []chain
+	for _, c := range q.holderChains(g, base) {
+		if who, candidate := q.candidate(c); candidate {
+			c.ours = who
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// candidate says whether a direct chain may be the partner's at all, and
+// whether it is of our side of the sale: its principal is linked, a guest, or
+// one whose link we read ourselves and whose role would earn.
+func (q *query) candidate(c chain) (ours, candidate bool) {
+	refs := []pharos.PrincipalRef{c.principal}
+	if c.grant.HolderKind == pharos.Group && c.principal == c.grant.Holder {
+		refs = q.membersOn(c.grant.Holder)
+	}
+	earns := q.roles.Lookup(c.grant.Role).Earns != pharos.IneligibleRole
+	for _, ref := range refs {
+		p := q.history.Principals[ref]
+		rec := q.history.Links[ref]
+		switch {
+		case p.Guest:
+			return true, true
+		case rec == nil:
+		case len(rec.Facts) == 0:
+			ours = ours || earns
+			candidate = candidate || earns
+		default:
+			for _, f := range rec.Facts {
+				ours = ours || q.acceptable(f.Value)
+			}
+			candidate = true
+		}
+	}
+	return ours, candidate
+}

@@ -1,0 +1,158 @@
+package coverage
+
+import (
+	"fmt"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// query is one question: this scope, that day.
+type query struct {
+	*Access
+	scope    pharos.Scope
+	sub      pharos.SubscriptionID
+	customer pharos.TenantID
+	day      pharos.Day
+
+	sale     []condition
+	reseller pharos.PartnerID // of record all day, "" when there is none
+}
+
+// condition is one requirement: how it held on the day and, when it did not,
+// the cause that names it.
+type condition struct {
+	holding pharos.Holding
+	cause   pharos.Cause
+	note    string
+}
+
+func (a *Access) ask(scope pharos.Scope, day pharos.Day) *query {
+	q := &query{Access: a, scope: scope, sub: scope.Subscription(), day: day}
+	q.customer = a.history.Subscriptions[q.sub].Customer
+	q.sale, q.reseller = q.saleConditions()
+	return q
+}
+
+// acceptable reports whether a link to id counts for this sale: one of our
+// organisation's, or the reseller of record's (docs: partner earned credit
+// troubleshooting, the table of partners).
+func (q *query) acceptable(id pharos.PartnerID) bool {
+	return q.partner.Owns(id) || (q.reseller != "" && id == q.reseller)
+}
+
+// resellerOfRecord returns what the configuration says of the reseller of
+// record, nil when there is none or it is not described.
+func (q *query) resellerOfRecord() *pharos.Reseller {
+	for i, r := range q.partner.Resellers {
+		if q.reseller != "" && r.PartnerID == q.reseller {
+			return &q.partner.Resellers[i]
+		}
+	}
+	return nil
+}
+
+// saleConditions says how the subscription was sold on the day. What Partner
+// Center never showed is not held against the scope.
+func (q *query) saleConditions() ([]condition, pharos.PartnerID) {
+	h := q.history
+	var cs []condition
+	reseller := pharos.PartnerID("")
+	if rec := h.Sales[q.sub]; rec != nil {
+		var best pharos.Holding
+		var plan pharos.Plan
+		several := 0
+		for _, f := range rec.Facts {
+			held := lenient(q.on(f.Span, q.day), f.Span)
+			if held == pharos.Never {
+				continue
+			}
+			several++
+			if several == 1 || f.Value.Reseller == reseller {
+				reseller = f.Value.Reseller
+			} else {
+				reseller = "" // it changed within the day: nobody's all day
+			}
+			if held >= best {
+				best, plan = held, f.Value.Plan
+			}
+		}
+		if several > 1 { // sold all day, under two sets of terms
+			best = pharos.Whole
+		}
+		if !q.billed {
+			cs = append(cs, condition{best, pharos.NotBillTo, "Partner Center does not list the subscription as billed to us"})
+			if plan == pharos.LegacyPlan {
+				cs = append(cs, condition{pharos.Never, pharos.NotAzurePlan, "the subscription is on a legacy plan"})
+			}
+		}
+	} else if !q.billed && q.commerceSeen() {
+		cs = append(cs, q.unsold())
+	}
+	if rec := h.Agreements[q.customer]; rec != nil {
+		cs = append(cs, condition{signed(q.Access, rec, q.day), pharos.NoCustomerAgreement, "no Microsoft Customer Agreement of the customer is on record"})
+	}
+	if h.Programme != nil {
+		cs = append(cs, condition{signed(q.Access, h.Programme, q.day), pharos.ProgrammeInactive, "our partner programme agreement is not signed"})
+	}
+	return cs, reseller
+}
+
+// commerceSeen reports whether Partner Center was ever read.
+func (q *query) commerceSeen() bool {
+	return q.history.Programme != nil || len(q.history.Customers) > 0
+}
+
+// unsold is the condition of a subscription that Partner Center never listed.
+// If it never listed any of a customer of ours, the list was not read.
+func (q *query) unsold() condition {
+	if _, ours := q.history.Customers[q.customer]; ours {
+		read := false
+		for sub := range q.history.Sales {
+			read = read || q.history.Subscriptions[sub].Customer == q.customer
+		}
+		if !read {
+			return condition{pharos.Unseen, pharos.NotObserved, "the customer's subscriptions were not read from Partner Center"}
+		}
+	}
+	return condition{pharos.Never, pharos.NotBillTo, "Partner Center does not list the subscription as billed to us"}
+}
+
+// lenient takes what stood at first sight, undated, to have stood before: a
+// sale or an agreement does not come and go as access does.
+func lenient(held pharos.Holding, s pharos.Span) pharos.Holding {
+	if held == pharos.Unseen && s.Began.Earliest.IsZero() {
+		return pharos.Whole
+	}
+	if held == pharos.Unseen && s.Open() {
+		return pharos.Whole
+	}
+	return held
+}
+
+// signed says how an agreement held on the day.
+func signed(a *Access, rec *pharos.Record[pharos.Signed], day pharos.Day) pharos.Holding {
+	best := pharos.Never
+	for _, f := range rec.Facts {
+		best = max(best, lenient(a.on(f.Span, day), f.Span))
+	}
+	if best == pharos.Never && !known(a, rec, day) {
+		return pharos.Unseen
+	}
+	return best
+}
+
+// name returns how people call a principal.
+func (q *query) name(ref pharos.PrincipalRef) string {
+	if p, ok := q.history.Principals[ref]; ok && p.Name != "" {
+		return p.Name
+	}
+	if n, ok := q.history.AgentGroups[ref.ID]; ok {
+		return n
+	}
+	return string(ref.ID)
+}
+
+// holds is the opening words of a note about a grant.
+func (q *query) holds(g pharos.Grant) string {
+	return fmt.Sprintf("%s holds %s at %s", q.name(g.Holder), q.roles.Lookup(g.Role).Name, g.Scope)
+}
