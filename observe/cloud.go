@@ -73,6 +73,11 @@ type Assignments struct {
 	// tenant is in the reading; Direct that every other assignment is too.
 	// Through a delegation the customer's own principals are not shown.
 	Foreign, Direct bool
+	// Gap says what could not be read although the assignments could: the PIM
+	// schedules, which tell a time-bound assignment from a permanent one. Then
+	// Direct is false and Items holds no assignment whose kind is in doubt.
+	// Gap is nil when nothing is missing.
+	Gap error
 }
 
 // Delegations are the authorizations of all delegations of a subscription, as
