@@ -1,0 +1,171 @@
+package credit
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// cube sums ruled facts by subscription and day, and by scope. Its size is
+// that of the answer, not of the bill: millions of lines of a subscription's
+// day become one cell for each ruling.
+type cube struct {
+	accounts index[account]
+	scopes   index[scopeOf]
+	causes   causeSets
+	rulings  index[rulingKey]
+	open     map[string][]pharos.PrincipalRef
+
+	byDay   map[dayKey]*cell
+	byScope map[scopeKey]*cell
+}
+
+// account is a subscription billed in a currency.
+type account struct {
+	customer     pharos.TenantID
+	subscription pharos.SubscriptionID
+	currency     string
+}
+
+type scopeOf struct {
+	account int
+	scope   pharos.Scope
+}
+
+// rulingKey is a ruling by value; open is the refsKey of its open holders.
+type rulingKey struct {
+	verdict pharos.Verdict
+	causes  int
+	open    string
+}
+
+type dayKey struct {
+	account int
+	day     pharos.Day
+	ruling  int
+}
+
+type scopeKey struct{ scope, ruling int }
+
+// cell sums lines. Their credit is credit plus open at the month's fallback
+// rate, which is known only when the whole bill has been read.
+type cell struct {
+	lines              int64
+	list, credit, open decimal.Decimal
+}
+
+func newCube() *cube {
+	return &cube{
+		open:    map[string][]pharos.PrincipalRef{},
+		byDay:   map[dayKey]*cell{},
+		byScope: map[scopeKey]*cell{},
+	}
+}
+
+// add puts a ruled fact into the cube.
+func (c *cube) add(customer pharos.TenantID, f *pharos.DayFact, r ruling) {
+	acc := c.accounts.of(account{customer, f.Subscription, f.Currency})
+	scope := c.scopes.of(scopeOf{acc, f.Scope})
+	rul := c.rulings.of(c.key(r))
+
+	delta := cell{lines: f.Lines, list: f.List}
+	switch {
+	case r.verdict == pharos.Excluded:
+	case f.Credited.IsPositive():
+		delta.credit = f.Credited.Of(f.List)
+	case f.MeterRate.IsPositive():
+		delta.credit = f.MeterRate.Of(f.List)
+	default:
+		delta.open = f.List
+	}
+	addTo(c.byDay, dayKey{acc, f.Day, rul}, delta)
+	addTo(c.byScope, scopeKey{scope, rul}, delta)
+}
+
+func (c *cube) key(r ruling) rulingKey {
+	k := rulingKey{verdict: r.verdict, causes: c.causes.of(r.causes)}
+	if len(r.open) > 0 {
+		set := sortedRefs(r.open)
+		k.open = refsKey(set)
+		c.open[k.open] = set
+	}
+	return k
+}
+
+func addTo[K comparable](m map[K]*cell, k K, d cell) {
+	at := m[k]
+	if at == nil {
+		at = &cell{}
+		m[k] = at
+	}
+	at.add(d)
+}
+
+func (c *cell) add(d cell) {
+	c.lines += d.lines
+	c.list = c.list.Add(d.list)
+	c.credit = c.credit.Add(d.credit)
+	c.open = c.open.Add(d.open)
+}
+
+// at returns the cell's whole credit with the fallback rate settled.
+func (c *cell) at(rate pharos.Rate) decimal.Decimal { return c.credit.Add(rate.Of(c.open)) }
+
+// index numbers distinct values in the order they come.
+type index[T comparable] struct {
+	number map[T]int
+	values []T
+}
+
+func (x *index[T]) of(v T) int {
+	if n, ok := x.number[v]; ok {
+		return n
+	}
+	if x.number == nil {
+		x.number = map[T]int{}
+	}
+	x.number[v] = len(x.values)
+	x.values = append(x.values, v)
+	return len(x.values) - 1
+}
+
+// causeSets numbers sets of causes. Coverage lists causes in an order; where
+// two scopes have the same set in two orders, the one that is nearer to
+// earning by [pharos.Causes] stands for both, whichever came first.
+type causeSets struct {
+	sets   index[string]
+	orders [][]pharos.Cause
+}
+
+func (s *causeSets) of(causes []pharos.Cause) int {
+	n := s.sets.of(setKey(causes))
+	switch {
+	case n == len(s.orders):
+		s.orders = append(s.orders, slices.Clone(causes))
+	case nearer(causes, s.orders[n]):
+		s.orders[n] = slices.Clone(causes)
+	}
+	return n
+}
+
+// setKey returns a text that is equal for equal sets.
+func setKey(causes []pharos.Cause) string {
+	sorted := slices.Clone(causes)
+	slices.Sort(sorted)
+	var b strings.Builder
+	for _, c := range slices.Compact(sorted) {
+		b.WriteString(string(c) + " ")
+	}
+	return b.String()
+}
+
+// nearer orders two orders of one set.
+func nearer(a, b []pharos.Cause) bool {
+	all := pharos.Causes()
+	return slices.CompareFunc(a, b, func(x, y pharos.Cause) int {
+		return slices.Index(all, x) - slices.Index(all, y)
+	}) > 0
+}

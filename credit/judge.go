@@ -1,0 +1,116 @@
+package credit
+
+import (
+	"context"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// Input is what a judgement depends on.
+type Input struct {
+	Month  pharos.Month
+	Ledger Ledger
+	Access Access
+	// Billed gives the totals of the bill for the cross-check, nil to leave
+	// it out.
+	Billed Billed
+	Names  Names
+	// AsOf is the time by which pending is told from lost: the cloud's time
+	// of the last pull or scan.
+	AsOf time.Time
+}
+
+// settlement is what only the whole bill could tell.
+type settlement struct {
+	linked map[pharos.PrincipalRef]bool // holders who may be linked, by the bill's witness
+	rate   pharos.Rate                  // for lines whose meter was credited nowhere
+	rates  int                          // how many rates the bill shows
+}
+
+// Judge gives every usage line of the month its verdict. It reads the ledger
+// once. Errors of the ledger are returned as they are; a missing dependency
+// or a fact of another month is our mistake and has code Internal. A month
+// without lines is no error: it has a warning.
+func Judge(ctx context.Context, in Input) (*Month, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	cube, heard, seen, err := in.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rate, assumed := seen.fallback()
+	s := settlement{linked: heard.linked(), rate: rate, rates: len(seen.seen)}
+	m := cube.month(in, s)
+	if len(cube.byDay) == 0 {
+		m.Warnings = append(m.Warnings, *warn(NoLines, "there are no usage lines for %s: pull or import them first", in.Month))
+	} else if assumed != nil && cube.usesFallback() {
+		m.Warnings = append(m.Warnings, *assumed)
+	}
+	off, err := checkTotals(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	m.Warnings = append(m.Warnings, off...)
+	return m, nil
+}
+
+func (in *Input) check() error {
+	if in.Ledger == nil || in.Access == nil || in.AsOf.IsZero() {
+		return pharos.Errorf(pharos.Internal, "credit: ledger, access and the time of judgement must be given")
+	}
+	return nil
+}
+
+// read rules on every fact of the month and keeps what they sum to, whom the
+// bill shows as linked, and which rates it credits at.
+func (in *Input) read(ctx context.Context) (*cube, *witnesses, *rates, error) {
+	cube, heard, seen := newCube(), &witnesses{}, &rates{}
+	for f, err := range in.Ledger.Facts(ctx, in.Month, in.Access.Fine()) {
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if f.Day.Month() != in.Month {
+			return nil, nil, nil, pharos.Errorf(pharos.Internal, "the ledger gave a fact of %s for %s", f.Day, in.Month)
+		}
+		seen.note(f.Credited)
+		seen.note(f.MeterRate)
+		r := in.rule(&f, heard)
+		cube.add(in.Names.customerOf(&f), &f, r)
+	}
+	return cube, heard, seen, nil
+}
+
+// rule asks for the coverage of a fact only where the verdict depends on it:
+// products that never earn are most of some bills.
+func (in *Input) rule(f *pharos.DayFact, heard *witnesses) ruling {
+	var c pharos.Coverage
+	if f.Credited.IsPositive() || f.Product == "" {
+		c = in.Access.On(f.Scope, f.Day)
+	}
+	if f.Credited.IsPositive() {
+		heard.hear(&c)
+	}
+	return rule(f, &c, in.AsOf)
+}
+
+// settle turns a ruling into the final verdict.
+func (s *settlement) settle(r ruling) ruling {
+	for _, holder := range r.open {
+		if s.linked[holder] {
+			return notObserved()
+		}
+	}
+	return r
+}
+
+// usesFallback reports whether any amount hangs on the fallback rate.
+func (c *cube) usesFallback() bool {
+	for _, at := range c.byDay {
+		if !at.open.IsZero() {
+			return true
+		}
+	}
+	return false
+}

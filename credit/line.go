@@ -1,0 +1,146 @@
+package credit
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// Line is a usage line with its verdict.
+type Line struct {
+	pharos.UsageLine
+	Verdict pharos.Verdict
+	Causes  []pharos.Cause
+	// Credit is what the line earned, or would have; 0 for an excluded line.
+	Credit decimal.Decimal
+	// Coverage is what the access history says of the line's resource on its
+	// day; zero for an excluded line, for which nobody asked.
+	Coverage pharos.Coverage
+}
+
+// Lines yields the lines that q selects, in the ledger's order, with the
+// verdicts that m, the judgement of the same input, gave them.
+func Lines(ctx context.Context, in Input, m *Month, q Query) iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		if err := in.check(); err != nil {
+			yield(Line{}, err)
+			return
+		}
+		meters, err := in.meterRates(ctx, m, q)
+		if err != nil {
+			yield(Line{}, err)
+			return
+		}
+		fine := fineSet(in.Access.Fine())
+		for l, err := range in.Ledger.Lines(ctx, q) {
+			if err != nil {
+				yield(Line{}, err)
+				return
+			}
+			if !yield(in.line(l, fine.scopeOf(&l), m, meters), nil) {
+				return
+			}
+		}
+	}
+}
+
+// line judges one line as its fact was judged.
+func (in *Input) line(l pharos.UsageLine, scope pharos.Scope, m *Month, meters map[pharos.Meter]pharos.Rate) Line {
+	f := pharos.DayFact{Day: l.Day, Scope: scope, Product: l.Product, Credited: l.Credited}
+	var c pharos.Coverage
+	if f.Credited.IsPositive() || f.Product == "" {
+		c = in.Access.On(f.Scope, f.Day)
+	}
+	r := m.settled.settle(rule(&f, &c, in.AsOf))
+	out := Line{UsageLine: l, Verdict: r.verdict, Causes: append([]pharos.Cause{}, r.causes...), Coverage: c}
+	switch {
+	case r.verdict == pharos.Excluded:
+	case l.Credited.IsPositive():
+		out.Credit = l.Credited.Of(l.List())
+	case meters[meterKey(l.Meter)].IsPositive():
+		out.Credit = meters[meterKey(l.Meter)].Of(l.List())
+	default:
+		out.Credit = m.settled.rate.Of(l.List())
+	}
+	return out
+}
+
+// fineScopes are the single resources whose lines are judged apart.
+type fineScopes map[pharos.Scope]bool
+
+func fineSet(scopes []pharos.Scope) fineScopes {
+	set := fineScopes{}
+	for _, s := range scopes {
+		set[s] = true
+	}
+	return set
+}
+
+// scopeOf returns the scope under which the ledger sums the line: the longest
+// single resource that covers it, else its resource group.
+func (f fineScopes) scopeOf(l *pharos.UsageLine) pharos.Scope {
+	for s := l.Resource; s.IsResource(); s = s[:strings.LastIndexByte(string(s), '/')] {
+		if f[s] {
+			return s
+		}
+	}
+	group := *l
+	group.Resource = ""
+	return scopeOfLine(&group)
+}
+
+// scopeOfLine is the narrowest scope that is known of a line.
+func scopeOfLine(l *pharos.UsageLine) pharos.Scope {
+	switch {
+	case l.Resource != "":
+		return l.Resource
+	case l.ResourceGroup != "":
+		return pharos.ResourceGroupScope(l.Subscription, l.ResourceGroup)
+	default:
+		return pharos.SubscriptionScope(l.Subscription)
+	}
+}
+
+// meterKey identifies a meter by what its rate hangs on.
+func meterKey(m pharos.Meter) pharos.Meter {
+	return pharos.Meter{ID: m.ID, Product: m.Product, SKU: m.SKU}
+}
+
+// meterRates finds the rates of meters by reading the month's lines once
+// more, which is needed only for a bill that credits at several rates: with
+// one, every meter has it.
+func (in *Input) meterRates(ctx context.Context, m *Month, q Query) (map[pharos.Meter]pharos.Rate, error) {
+	if m.settled.rates < 2 {
+		return nil, nil
+	}
+	out := map[pharos.Meter]pharos.Rate{}
+	for l, err := range in.Ledger.Lines(ctx, Query{Month: q.Month}) {
+		if err != nil {
+			return nil, err
+		}
+		if k := meterKey(l.Meter); l.Credited.GreaterThan(out[k].Decimal) {
+			out[k] = l.Credited
+		}
+	}
+	return out, nil
+}
+
+// Resources breaks the lines that q selects down by single resource, largest
+// loss first. Charges outside any resource stand under their group or
+// subscription.
+func Resources(ctx context.Context, in Input, m *Month, q Query) ([]Row, error) {
+	b := newBreakdown()
+	for l, err := range Lines(ctx, in, m, q) {
+		if err != nil {
+			return nil, err
+		}
+		f := pharos.DayFact{Customer: l.Customer, Subscription: l.Subscription}
+		a := account{in.Names.customerOf(&f), l.Subscription, l.BillingCurrency}
+		b.add(scopeRow(scopeOfLine(&l.UsageLine), a, in.Names), part{l.Verdict, l.Causes, l.UsageLine.List(), l.Credit, 1})
+	}
+	return b.rows(ByResource), nil
+}
