@@ -30,17 +30,22 @@ func (p Problem) String() string {
 // Problems are all problems of a configuration; never empty when returned.
 type Problems []Problem
 
-// Error returns the problems on one line.
+// Error returns the problems, one on each line.
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
 		lines[i] = p.String()
 	}
-	return strings.Join(lines, "; ")
+	return strings.Join(lines, "\n")
 }
 
-// failure turns problems into the error that users see.
+// failure turns problems into the error that users see: one line for a
+// single problem, else a line that counts them and one line for each.
 func (ps Problems) failure() error {
-	return pharos.Errorf(pharos.Invalid, "%w", ps).
+	text := "%w"
+	if len(ps) > 1 {
+		text = fmt.Sprintf("%d problems with the configuration\n%%w", len(ps))
+	}
+	return pharos.Errorf(pharos.Invalid, text, ps).
 		WithHint("docs/configuration.md lists every key; `pharos config check` shows what was read")
 }
