@@ -1,0 +1,45 @@
+# The one door to building and testing Pharos; `make` lists what it does.
+SHELL := /usr/bin/env bash
+GO ?= go
+FUZZTIME ?= 30s
+.DEFAULT_GOAL := help
+.PHONY: help build demo test race lint vet fmt fmt-check fuzz check golden clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build ./pharos, with no cgo
+	CGO_ENABLED=0 $(GO) build -trimpath -o pharos ./cmd/pharos
+
+demo: ## play the built-in scenario and serve the dashboard
+	$(GO) run ./cmd/pharos demo
+
+test: ## run every test; installs Chromium if it is missing
+	. .ci/setup go chromium && $(GO) test ./...
+
+race: ## run the tests of the packages with goroutines under the race detector
+	$(GO) test -race ./emulator/... ./observe/... ./internal/azure/... ./internal/store/... ./internal/web/...
+
+vet: ## go vet
+	$(GO) vet ./...
+
+lint: ## golangci-lint, at the version of tools/go.mod
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
+fmt: ## format every file
+	$(GO) tool -modfile=tools/go.mod golangci-lint fmt ./...
+
+fmt-check: ## fail on a file that is not formatted
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted:"; echo "$$out"; exit 1; }
+
+fuzz: ## run every fuzz target for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+golden: ## write the golden files anew; look at the difference before you commit it
+	$(GO) test ./internal/cli ./cmd/pharos -update
+
+check: ## what CI runs
+	bash .ci/run
+
+clean: ## remove what the build made
+	rm -f pharos
