@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -137,16 +138,13 @@ func (q *query) aoboChain(g pharos.Grant, base []condition) chain {
 	if _, own := q.history.AgentGroups[g.Holder.ID]; own {
 		return c
 	}
-	r := q.resellerOfRecord()
-	if r != nil {
-		for _, id := range r.AgentGroups {
-			if id == g.Holder.ID {
-				return c
-			}
-		}
+	theirs := func(r pharos.Reseller) bool { return slices.Contains(r.AgentGroups, g.Holder.ID) }
+	if r, held := q.resellerWith(theirs); held > pharos.Never {
+		c.conditions = append(base, condition{held, pharos.AOBOOfOther, r.Name + " is reseller of record for a part of the day"})
+		return c
 	}
 	foreign := condition{pharos.Never, pharos.AOBOOfOther, fmt.Sprintf("the foreign group %s is not the AdminAgents or HelpdeskAgents group of ours", g.Holder.ID)}
-	if len(q.history.AgentGroups) == 0 || (q.reseller != "" && r == nil) {
+	if len(q.history.AgentGroups) == 0 || q.stranger() {
 		foreign.holding = pharos.Unseen // nothing to compare it with
 	}
 	c.ours = foreign.holding == pharos.Unseen
@@ -157,10 +155,14 @@ func (q *query) aoboChain(g pharos.Grant, base []condition) chain {
 // delegationChains are the chains of a Lighthouse authorization. The link
 // counts in the managing tenant.
 func (q *query) delegationChains(g pharos.Grant, base []condition) []chain {
-	r := q.resellerOfRecord()
-	if g.Holder.Tenant != q.partner.Tenant && (r == nil || g.Holder.Tenant != r.Tenant) {
-		other := condition{pharos.Never, pharos.UnrelatedPartner, fmt.Sprintf("the delegation is to tenant %s, which has no part in the sale", g.Holder.Tenant)}
-		return []chain{{grant: g, principal: g.Holder, conditions: append(base, other)}}
+	if g.Holder.Tenant != q.partner.Tenant {
+		theirs := func(r pharos.Reseller) bool { return r.Tenant == g.Holder.Tenant }
+		r, held := q.resellerWith(theirs)
+		if held == pharos.Never {
+			other := condition{pharos.Never, pharos.UnrelatedPartner, fmt.Sprintf("the delegation is to tenant %s, which has no part in the sale", g.Holder.Tenant)}
+			return []chain{{grant: g, principal: g.Holder, conditions: append(base, other)}}
+		}
+		base = append(base, condition{held, pharos.UnrelatedPartner, r.Name + " is reseller of record for a part of the day"})
 	}
 	return q.holderChains(g, base)
 }
@@ -199,7 +201,7 @@ func (q *query) candidate(c chain) (ours, candidate bool) {
 			candidate = candidate || earns
 		default:
 			for _, f := range rec.Facts {
-				ours = ours || q.acceptable(f.Value)
+				ours = ours || q.acceptable(f.Value) > pharos.Never
 			}
 			candidate = true
 		}

@@ -112,8 +112,8 @@ func (q *query) link(ref pharos.PrincipalRef) linkState {
 	if rec != nil {
 		for _, f := range rec.Facts {
 			held := q.on(f.Span, q.day)
-			if q.acceptable(f.Value) {
-				best = max(best, held)
+			if counts := q.acceptable(f.Value); counts > pharos.Never {
+				best = max(best, min(held, counts))
 			} else if held > pharos.Never {
 				other = f.Value
 			}
@@ -147,7 +147,7 @@ func (q *query) linkedElsewhere(ref pharos.PrincipalRef) (pharos.PrincipalRef, b
 			continue
 		}
 		for _, f := range rec.Facts {
-			if q.acceptable(f.Value) && q.on(f.Span, q.day) > pharos.Never {
+			if q.acceptable(f.Value) > pharos.Never && q.on(f.Span, q.day) > pharos.Never {
 				return twin, true
 			}
 		}

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -14,8 +15,9 @@ type query struct {
 	customer pharos.TenantID
 	day      pharos.Day
 
-	sale     []condition
-	reseller pharos.PartnerID // of record all day, "" when there is none
+	sale []condition
+	// resellers of record on the day, and how each was for the whole of it.
+	resellers map[pharos.PartnerID]pharos.Holding
 }
 
 // condition is one requirement: how it held on the day and, when it did not,
@@ -29,34 +31,49 @@ type condition struct {
 func (a *Access) ask(scope pharos.Scope, day pharos.Day) *query {
 	q := &query{Access: a, scope: scope, sub: scope.Subscription(), day: day}
 	q.customer = a.history.Subscriptions[q.sub].Customer
-	q.sale, q.reseller = q.saleConditions()
+	q.resellers = map[pharos.PartnerID]pharos.Holding{}
+	q.sale = q.saleConditions()
 	return q
 }
 
-// acceptable reports whether a link to id counts for this sale: one of our
-// organisation's, or the reseller of record's (docs: partner earned credit
-// troubleshooting, the table of partners).
-func (q *query) acceptable(id pharos.PartnerID) bool {
-	return q.partner.Owns(id) || (q.reseller != "" && id == q.reseller)
+// acceptable says for how much of the day a link to id counted for this sale:
+// one of our organisation's always, the reseller of record's while it was so
+// (docs: partner earned credit troubleshooting, the table of partners).
+func (q *query) acceptable(id pharos.PartnerID) pharos.Holding {
+	if q.partner.Owns(id) {
+		return pharos.Whole
+	}
+	return q.resellers[id]
 }
 
-// resellerOfRecord returns what the configuration says of the reseller of
-// record, nil when there is none or it is not described.
-func (q *query) resellerOfRecord() *pharos.Reseller {
-	for i, r := range q.partner.Resellers {
-		if q.reseller != "" && r.PartnerID == q.reseller {
-			return &q.partner.Resellers[i]
+// resellerWith returns the reseller of record that the test picks out, and
+// for how much of the day it was of record.
+func (q *query) resellerWith(test func(pharos.Reseller) bool) (pharos.Reseller, pharos.Holding) {
+	for _, r := range q.partner.Resellers {
+		if held := q.resellers[r.PartnerID]; held > pharos.Never && test(r) {
+			return r, held
 		}
 	}
-	return nil
+	return pharos.Reseller{}, pharos.Never
+}
+
+// stranger reports whether a reseller of record is not described in the
+// configuration, so that its access cannot be told from another partner's.
+func (q *query) stranger() bool {
+	for id := range q.resellers {
+		described := func(r pharos.Reseller) bool { return r.PartnerID == id }
+		if !slices.ContainsFunc(q.partner.Resellers, described) {
+			return true
+		}
+	}
+	return false
 }
 
 // saleConditions says how the subscription was sold on the day. What Partner
 // Center never showed is not held against the scope.
-func (q *query) saleConditions() ([]condition, pharos.PartnerID) {
+func (q *query) saleConditions() []condition {
 	h := q.history
 	var cs []condition
-	reseller := pharos.PartnerID("")
 	if rec := h.Sales[q.sub]; rec != nil {
 		var best pharos.Holding
 		var plan pharos.Plan
@@ -67,10 +84,8 @@ func (q *query) saleConditions() ([]condition, pharos.PartnerID) {
 				continue
 			}
 			several++
-			if several == 1 || f.Value.Reseller == reseller {
-				reseller = f.Value.Reseller
-			} else {
-				reseller = "" // it changed within the day: nobody's all day
+			if r := f.Value.Reseller; r != "" {
+				q.resellers[r] = max(q.resellers[r], held)
 			}
 			if held >= best {
 				best, plan = held, f.Value.Plan
@@ -94,7 +109,7 @@ func (q *query) saleConditions() ([]condition, pharos.PartnerID) {
 	if h.Programme != nil {
 		cs = append(cs, condition{signed(q.Access, h.Programme, q.day), pharos.ProgrammeInactive, "our partner programme agreement is not signed"})
 	}
-	return cs, reseller
+	return cs
 }
 
 // commerceSeen reports whether Partner Center was ever read.
