@@ -1,0 +1,4 @@
+package emulator
+
+// armRoutes are the calls of Resource Manager.
+func armRoutes() []route { return nil }

@@ -1,0 +1,62 @@
+package emulator
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// clock is the emulator's time. It stands still until it is moved, unless it
+// is live. It is safe for concurrent use.
+type clock struct {
+	mu   sync.Mutex
+	now  time.Time
+	live bool
+	// real is this machine's time, read only by a live clock.
+	real  func() time.Time
+	since time.Time
+}
+
+func newClock(now time.Time, live bool, real func() time.Time) *clock {
+	return &clock{now: now, live: live, real: real, since: real()}
+}
+
+// read returns the emulator's time.
+func (c *clock) read() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at()
+}
+
+func (c *clock) at() time.Time {
+	if !c.live {
+		return c.now
+	}
+	return c.now.Add(c.real().Sub(c.since))
+}
+
+// set moves the clock to t, or gives an error with code Conflict when t lies
+// behind it: what was answered cannot be taken back.
+func (c *clock) set(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.move(t.UTC())
+}
+
+// advance moves the clock by d, with the same error as set.
+func (c *clock) advance(d time.Duration) (time.Time, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.at().Add(d)
+	return t, c.move(t)
+}
+
+func (c *clock) move(t time.Time) error {
+	if now := c.at(); t.Before(now) {
+		return pharos.Errorf(pharos.Conflict, "the clock stands at %s and cannot go back to %s",
+			now.Format(time.RFC3339), t.Format(time.RFC3339))
+	}
+	c.now, c.since = t, c.real()
+	return nil
+}

@@ -1,0 +1,99 @@
+package emulator
+
+import (
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// routes is every call that the emulator implements.
+func (e *Emulator) routes() []route {
+	var all []route
+	for _, part := range [][]route{
+		controlRoutes(), entraRoutes(), armRoutes(), graphRoutes(), partnerCenterRoutes(), blobRoutes(),
+	} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+func controlRoutes() []route {
+	return []route{
+		{method: http.MethodGet, service: control, pattern: "/emulator/clock", handle: readClock},
+		{method: http.MethodPost, service: control, pattern: "/emulator/clock", handle: loopbackOnly(moveClock)},
+		{method: http.MethodGet, service: control, pattern: "/emulator/coverage", handle: listCoverage},
+		{method: http.MethodGet, service: control, pattern: "/emulator/health", handle: func(*call) (reply, error) {
+			return ok(map[string]string{"status": "ok"})
+		}},
+	}
+}
+
+// loopbackOnly refuses calls from other machines: they need no token.
+func loopbackOnly(h handler) handler {
+	return func(c *call) (reply, error) {
+		host, _, err := net.SplitHostPort(c.RemoteAddr)
+		if ip := net.ParseIP(host); err == nil && ip != nil && !ip.IsLoopback() && c.RemoteAddr != httptestRemote {
+			return reply{}, forbidden("LoopbackOnly", "only this machine may move the clock")
+		}
+		return h(c)
+	}
+}
+
+// httptestRemote is the remote address of requests made by httptest without a
+// network: a test in the same process.
+const httptestRemote = "192.0.2.1:1234"
+
+func readClock(c *call) (reply, error) {
+	return ok(map[string]any{"now": c.now.Format(time.RFC3339Nano), "live": c.world.clock.live})
+}
+
+// moveClock sets the clock to {"now": time} or moves it by {"advance": duration}.
+func moveClock(c *call) (reply, error) {
+	var want struct {
+		Now     *time.Time `json:"now"`
+		Advance string     `json:"advance"`
+	}
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	if (want.Now == nil) == (want.Advance == "") {
+		return reply{}, badRequest("InvalidRequestContent", `send {"now": "2026-11-07T00:00:00Z"} or {"advance": "24h"}`)
+	}
+	if want.Now != nil {
+		if err := c.world.clock.set(*want.Now); err != nil {
+			return reply{}, err
+		}
+	} else {
+		d, err := time.ParseDuration(want.Advance)
+		if err != nil {
+			return reply{}, pharos.Errorf(pharos.Invalid, "%q is not a duration such as 24h", want.Advance)
+		}
+		if _, err := c.world.clock.advance(d); err != nil {
+			return reply{}, err
+		}
+	}
+	c.now = c.world.clock.read()
+	return readClock(c)
+}
+
+// listCoverage lists the calls that are implemented.
+func listCoverage(c *call) (reply, error) {
+	type implemented struct {
+		Service  string   `json:"service"`
+		Method   string   `json:"method"`
+		Path     string   `json:"path"`
+		Versions []string `json:"apiVersions,omitempty"`
+	}
+	var list []implemented
+	for _, r := range c.emulator.router.routes {
+		list = append(list, implemented{r.service.String(), r.method, r.pattern, r.versions})
+	}
+	return ok(map[string]any{"implemented": list})
+}
+
+// String returns the service's name as GET /emulator/coverage tells it.
+func (s service) String() string {
+	return [...]string{"emulator", "entra", "resourceManager", "graph", "partnerCenter", "blob"}[s]
+}

@@ -1,0 +1,137 @@
+package emulator
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// service is one of the clouds' services that share the emulator's address.
+type service int
+
+const (
+	control       service = iota // the emulator's own calls: no token, no faults
+	entra                        // sign-in: no token, no faults
+	arm                          // Resource Manager
+	graph                        // Microsoft Graph
+	partnerCenter                // Partner Center
+	blob                         // blobs of billing exports: the address is the secret
+)
+
+// call is one request as a handler sees it. The adapter holds the world's
+// lock for it: for writing unless the method is GET or HEAD.
+type call struct {
+	*http.Request
+	emulator *Emulator
+	world    *world
+	// now is the emulator's time of the whole call.
+	now time.Time
+	// base is the address the client used, without a slash at the end.
+	base string
+	// vars are the variables of the route's pattern, as the client wrote them.
+	vars map[string]string
+	// caller is who the token stands for; nil for services without tokens.
+	caller *caller
+	// body is the whole body, unpacked.
+	body []byte
+}
+
+// reply is a handler's answer. Body is written as JSON, unless it is a []byte
+// (written as it is) or nil (no body).
+type reply struct {
+	status int
+	body   any
+	header http.Header
+}
+
+// ok is the answer 200 with a body.
+func ok(body any) (reply, error) { return reply{status: http.StatusOK, body: body}, nil }
+
+// handler answers a call. An *apiError is written in the form of its service;
+// any other error is a 500.
+type handler func(*call) (reply, error)
+
+// apiError is a refusal as the cloud's services word it.
+type apiError struct {
+	status  int
+	code    string
+	message string
+	details []apiError
+	header  http.Header
+}
+
+func (e *apiError) Error() string { return e.code + ": " + e.message }
+
+// maxBody bounds a request's body, packed or not.
+const maxBody = 16 << 20
+
+// readBody reads the request's body and unpacks it: msgraph-sdk-go sends
+// bodies with gzip.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err == nil && r.Header.Get("Content-Encoding") == "gzip" && len(body) > 0 {
+		var z *gzip.Reader
+		if z, err = gzip.NewReader(bytes.NewReader(body)); err == nil {
+			body, err = io.ReadAll(io.LimitReader(z, maxBody+1))
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, badRequest("InvalidRequestContent", "The request content could not be read: "+err.Error())
+	case len(body) > maxBody:
+		return nil, &apiError{status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", message: "The request is too large."}
+	}
+	return body, nil
+}
+
+// decode reads the body's JSON into v; an empty body leaves v as it is.
+func (c *call) decode(v any) error {
+	if len(bytes.TrimSpace(c.body)) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(c.body, []byte("\xef\xbb\xbf")), v); err != nil {
+		return badRequest("InvalidRequestContent", "The request content was invalid and could not be deserialized: '"+err.Error()+"'.")
+	}
+	return nil
+}
+
+func badRequest(code, message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: code, message: message}
+}
+
+func notFound(code, message string) *apiError {
+	return &apiError{status: http.StatusNotFound, code: code, message: message}
+}
+
+func conflict(code, message string) *apiError {
+	return &apiError{status: http.StatusConflict, code: code, message: message}
+}
+
+func forbidden(code, message string) *apiError {
+	return &apiError{status: http.StatusForbidden, code: code, message: message}
+}
+
+// asAPIError makes an apiError of any error: the codes of the root package
+// keep their meaning.
+func asAPIError(err error) *apiError {
+	var e *apiError
+	if errors.As(err, &e) {
+		return e
+	}
+	status := map[pharos.Code]int{
+		pharos.Invalid: http.StatusBadRequest, pharos.NotFound: http.StatusNotFound, pharos.Conflict: http.StatusConflict,
+	}[pharos.CodeOf(err)]
+	if status == 0 {
+		return &apiError{status: http.StatusInternalServerError, code: "InternalServerError", message: err.Error()}
+	}
+	return &apiError{status: status, code: http.StatusText(status), message: err.Error()}
+}

@@ -1,0 +1,4 @@
+package emulator
+
+// partnerCenterRoutes are the calls of Partner Center.
+func partnerCenterRoutes() []route { return nil }

@@ -1,0 +1,184 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"math/big"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// tokenLife is how long an access token is good, by the emulator's clock.
+const tokenLife = time.Hour
+
+// signer signs the tokens and tells the key to check them with.
+type signer struct {
+	key *rsa.PrivateKey
+	id  string
+}
+
+// signingKey is one key for all emulators of the process: making one takes a
+// tenth of a second, and tests make hundreds of emulators.
+var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
+func newSigner() (*signer, error) {
+	key, err := signingKey()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(key.PublicKey.N.Bytes())
+	return &signer{key, hex.EncodeToString(sum[:10])}, nil
+}
+
+func (s *signer) sign(claims jwt.MapClaims) (string, error) {
+	t := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
+	t.Header["kid"], t.Header["x5t"] = s.id, s.id
+	return t.SignedString(s.key)
+}
+
+// keySet is the JSON Web Key Set of the signing key.
+func (s *signer) keySet() map[string]any {
+	b64 := base64.RawURLEncoding.EncodeToString
+	return map[string]any{"keys": []any{map[string]any{
+		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": s.id, "x5t": s.id,
+		"n": b64(s.key.PublicKey.N.Bytes()), "e": b64(big.NewInt(int64(s.key.PublicKey.E)).Bytes()),
+	}}}
+}
+
+// caller is who a token stands for.
+type caller struct {
+	principal *principal
+	tenant    *tenant
+	app       bool
+	audience  string
+}
+
+// audiences are the public audiences of each service; the emulator's own
+// address is an audience of all of them.
+func audiences(s service) []string {
+	switch s {
+	case arm:
+		return []string{"https://management.azure.com", "https://management.core.windows.net", "797f4846-ba00-4fd7-ba43-dac1f8f63013"}
+	case graph:
+		return []string{"https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"}
+	case partnerCenter:
+		return []string{"https://api.partnercenter.microsoft.com", "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd", "https://graph.windows.net"}
+	default:
+		return nil
+	}
+}
+
+// ownAudience reports whether a resource is the emulator's own address: the
+// same port, by the name the client used or by a loopback name.
+func ownAudience(resource, base string) bool {
+	r, err := url.Parse(resource)
+	b, err2 := url.Parse(base)
+	if err != nil || err2 != nil || r.Host == "" || strings.Trim(r.Path, "/") != "" || r.Port() != b.Port() {
+		return false
+	}
+	ip := net.ParseIP(r.Hostname())
+	return strings.EqualFold(r.Host, b.Host) || r.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// knownResource reports whether a token can be had for the resource.
+func knownResource(resource, base string) bool {
+	r := strings.TrimRight(strings.ToLower(resource), "/")
+	return ownAudience(resource, base) || slices.Contains(audiences(arm), r) ||
+		slices.Contains(audiences(graph), r) || slices.Contains(audiences(partnerCenter), r)
+}
+
+// accessToken makes a token for p with the audience as it was asked for.
+func (e *Emulator) accessToken(p *principal, client, resource string, now time.Time) (string, error) {
+	tid := string(p.tenant.id)
+	claims := jwt.MapClaims{
+		"aud": resource, "iss": "https://sts.windows.net/" + tid + "/", "tid": tid, "oid": string(p.id), "sub": string(p.id),
+		"appid": client, "ver": "1.0", "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(tokenLife).Unix(),
+	}
+	if p.kind == pharos.ServicePrincipal {
+		claims["idtyp"], claims["appid"] = "app", p.appID
+		if p.graph && p.tenant.partner != nil {
+			claims["roles"] = []string{"AuditLog.Read.All", "Directory.Read.All", "PartnerBilling.Read.All"}
+		} else if p.graph {
+			claims["roles"] = []string{"AuditLog.Read.All", "Directory.Read.All"}
+		}
+	} else {
+		claims["idtyp"], claims["scp"], claims["name"] = "user", "user_impersonation", p.displayName
+		claims["upn"], claims["unique_name"] = p.signInName(), p.signInName()
+	}
+	return e.signer.sign(claims)
+}
+
+// signInName is the name a person signs in by, in every tenant the same.
+func (p *principal) signInName() string {
+	if p.home != nil {
+		return p.home.upn
+	}
+	return p.upn
+}
+
+// authenticate finds the caller of a token, or refuses it as the service would.
+func (e *Emulator) authenticate(c *call, s service) (*caller, error) {
+	scheme, raw, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || raw == "" {
+		return nil, refuseToken(c, s, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or is no bearer token.")
+	}
+	claims := jwt.MapClaims{}
+	_, err := jwt.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return &e.signer.key.PublicKey, nil },
+		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(func() time.Time { return c.now }), jwt.WithExpirationRequired())
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return nil, expiredToken(c, s)
+	case err != nil:
+		return nil, refuseToken(c, s, "InvalidAuthenticationToken", "The access token is invalid.")
+	}
+	text := func(name string) string { v, _ := claims[name].(string); return v }
+	aud := text("aud")
+	if !ownAudience(aud, c.base) && !slices.Contains(audiences(s), strings.TrimRight(strings.ToLower(aud), "/")) {
+		return nil, refuseToken(c, s, "InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '"+aud+
+			"'. It should exactly match with one of the allowed audiences '"+strings.Join(audiences(s), "','")+"','"+c.base+"'.")
+	}
+	p := e.world.principalBy[pharos.PrincipalRef{Tenant: pharos.TenantID(text("tid")), ID: pharos.PrincipalID(text("oid"))}]
+	if p == nil || !p.able().at(c.now) {
+		return nil, refuseToken(c, s, "InvalidAuthenticationToken", "The account of the access token does not exist or is disabled.")
+	}
+	return &caller{principal: p, tenant: p.tenant, app: text("idtyp") == "app", audience: aud}, nil
+}
+
+// refuseToken is a 401 with the challenge that says where to sign in.
+func refuseToken(c *call, s service, code, message string) *apiError {
+	if s == graph {
+		code = "InvalidAuthenticationToken"
+	}
+	e := &apiError{status: 401, code: code, message: message}
+	e.header = map[string][]string{"Www-Authenticate": {
+		`Bearer authorization_uri="` + c.base + `/common", error="invalid_token", error_description="` + message + `"`,
+	}}
+	return e
+}
+
+// expiredToken refuses a token whose hour is over by the emulator's clock.
+// The clock may have been moved under a client that thinks its token fresh,
+// so the challenge is the one of continuous access evaluation, upon which the
+// Azure SDKs fetch another token (docs: claims challenges).
+func expiredToken(c *call, s service) *apiError {
+	e := refuseToken(c, s, "ExpiredAuthenticationToken", "The access token expiry time is before the current time '"+
+		c.now.Format(time.RFC3339)+"'.")
+	claims := `{"access_token":{"nbf":{"essential":true,"value":"` + c.now.Format("20060102150405") + `"}}}`
+	e.header["Www-Authenticate"] = []string{
+		`Bearer realm="", authorization_uri="` + c.base + `/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000", ` +
+			`error="insufficient_claims", claims="` + base64.StdEncoding.EncodeToString([]byte(claims)) + `"`,
+	}
+	return e
+}
