@@ -37,7 +37,7 @@ func (b *breakdown) add(head Row, p part) {
 		b.lost = append(b.lost, map[pharos.Cause]decimal.Decimal{})
 	}
 	row := b.sums[n]
-	row.Sums.add(p.verdict, p.list, p.credit)
+	row.add(p.verdict, p.list, p.credit)
 	row.Lines += p.lines
 	if p.verdict == pharos.Lost && len(p.causes) > 0 {
 		b.lost[n][p.causes[0]] = b.lost[n][p.causes[0]].Add(p.credit)

@@ -140,7 +140,7 @@ func Resources(ctx context.Context, in Input, m *Month, q Query) ([]Row, error) 
 		}
 		f := pharos.DayFact{Customer: l.Customer, Subscription: l.Subscription}
 		a := account{in.Names.customerOf(&f), l.Subscription, l.BillingCurrency}
-		b.add(scopeRow(scopeOfLine(&l.UsageLine), a, in.Names), part{l.Verdict, l.Causes, l.UsageLine.List(), l.Credit, 1})
+		b.add(scopeRow(scopeOfLine(&l.UsageLine), a, in.Names), part{l.Verdict, l.Causes, l.List(), l.Credit, 1})
 	}
 	return b.rows(ByResource), nil
 }

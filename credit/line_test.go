@@ -78,7 +78,7 @@ func TestLines_AgreeWithTheMonth(t *testing.T) {
 		if line.Verdict != want[n].verdict || !line.Credit.Equal(dec(want[n].credit)) {
 			t.Errorf("line %d: %s %s, want %s %s", n+1, line.Verdict, line.Credit, want[n].verdict, want[n].credit)
 		}
-		sums.add(line.Verdict, line.UsageLine.List(), line.Credit)
+		sums.add(line.Verdict, line.List(), line.Credit)
 		n++
 	}
 	if n != len(want) {

@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -80,10 +81,14 @@ func notObserved() ruling {
 	return ruling{verdict: pharos.UnknownVerdict, causes: []pharos.Cause{pharos.NotObserved}}
 }
 
-// causesOf returns the causes that coverage gives. A day that two observations
-// leave open is lost as partial-day whatever else there is; a partial day
-// without any cause is one too.
+// causesOf returns the causes that coverage gives, none when it says that
+// something was not observed. A day that two observations leave open is lost
+// as partial-day whatever else there is; a partial day without any cause is
+// one too.
 func causesOf(c *pharos.Coverage) []pharos.Cause {
+	if slices.Contains(c.Causes, pharos.NotObserved) {
+		return nil
+	}
 	missing := c.Disputed || c.State == pharos.Partial && len(c.Causes) == 0
 	for _, cause := range c.Causes {
 		missing = missing && cause != pharos.PartialDay

@@ -23,6 +23,7 @@ func TestRule_Tables(t *testing.T) {
 	unseen := pharos.Coverage{State: pharos.UnknownCoverage}
 	unread := pharos.Coverage{State: pharos.UnknownCoverage, Unread: []pharos.PrincipalRef{alice}, Causes: causes{pharos.NotLinked}}
 	noneUnread := pharos.Coverage{State: pharos.None, Unread: []pharos.PrincipalRef{alice}, Causes: causes{pharos.NotLinked}}
+	unseenSaid := pharos.Coverage{State: pharos.UnknownCoverage, Unread: []pharos.PrincipalRef{alice}, Causes: causes{pharos.NotObserved}}
 	blurred := pharos.Coverage{State: pharos.UnknownCoverage, Unread: []pharos.PrincipalRef{alice}}
 
 	const final, early = true, false
@@ -61,6 +62,7 @@ func TestRule_Tables(t *testing.T) {
 		{name: "unknown, credited", coverage: unseen, credited: "15", final: final, verdict: pharos.Earned},
 		{name: "unknown, not credited", coverage: unseen, final: final, verdict: pharos.UnknownVerdict, causes: causes{pharos.NotObserved}},
 		{name: "unknown, not credited yet", coverage: unseen, final: early, verdict: pharos.Pending, causes: causes{pharos.TooEarly}},
+		{name: "unknown, and coverage says so", coverage: unseenSaid, final: final, verdict: pharos.UnknownVerdict, causes: causes{pharos.NotObserved}},
 		{name: "no answer at all", final: final, verdict: pharos.UnknownVerdict, causes: causes{pharos.NotObserved}},
 
 		{name: "unread link, credited", coverage: unread, credited: "15", final: final, verdict: pharos.Earned},

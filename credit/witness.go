@@ -34,7 +34,7 @@ func (w *witnesses) hear(c *pharos.Coverage) {
 // the links of its unread holders: were it not so, something unobserved could
 // explain the credit as well.
 func onlyLinkOpen(c *pharos.Coverage) bool {
-	return c.State != pharos.Full && !c.Disputed && len(c.Unread) > 0 && len(c.Causes) > 0
+	return c.State != pharos.Full && !c.Disputed && len(c.Unread) > 0 && len(causesOf(c)) > 0
 }
 
 // linked returns the holders that may be linked by the bill's witness. One
