@@ -49,4 +49,3 @@ func readAll(t *testing.T, name string, r *bytes.Reader) []pharos.UsageLine {
 	}
 	return lines
 }
-
