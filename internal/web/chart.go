@@ -1,0 +1,122 @@
+package web
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/credit"
+)
+
+// segment is a rectangle of an SVG bar, in percent of the bar's width.
+type segment struct {
+	Badge    badge
+	X, Width string
+}
+
+// thinnest is the width, in percent, below which a part could not be seen.
+var thinnest = decimal.New(4, -1)
+
+// stack splits a bar among the verdicts of lines that can earn, widths in
+// proportion to their credit. It is empty when nothing could earn.
+func stack(f figures) []segment {
+	whole := f.CanEarn()
+	if !whole.IsPositive() {
+		return nil
+	}
+	var bar []segment
+	x := decimal.Zero
+	for _, v := range pharos.Verdicts() {
+		part := f.Sums.Of(v)
+		if v == pharos.Excluded || !part.IsPositive() {
+			continue
+		}
+		width := part.Shift(2).DivRound(whole, 3)
+		bar = append(bar, segment{badge(v), x.String(), width.String()})
+		x = x.Add(width)
+	}
+	return bar
+}
+
+// chart is "earned and lost by cause": one row, with one bar, for each verdict
+// and cause. All bars of a chart have one scale. The rows are both the chart
+// and its table.
+type chart struct {
+	Currency string
+	Rows     []chartRow
+}
+
+type chartRow struct {
+	Badge         badge
+	Cause         link // empty for a verdict without causes
+	Width         string
+	Amount        amount
+	Subscriptions int
+	Days          int
+}
+
+// newChart draws what was earned, then the causes in the judge's order.
+// Excluded lines have no credit, so they are not part of it.
+func newChart(c *currencyTally) chart {
+	var rows []chartRow
+	longest := decimal.Zero
+	add := func(row chartRow) {
+		rows = append(rows, row)
+		longest = decimal.Max(longest, row.Amount.Value)
+	}
+	for _, v := range pharos.Verdicts() {
+		if v == pharos.Excluded {
+			continue
+		}
+		if left := c.Of(v).Value.Sub(explained(c.causes, v)); left.IsPositive() {
+			row := chartRow{Badge: badge(v), Amount: amount{left, c.Currency}}
+			row.Subscriptions, row.Days = c.extent(v)
+			add(row)
+		}
+		for _, sum := range c.causes {
+			if sum.Verdict == v {
+				add(chartRow{
+					Badge: badge(v), Cause: link{causeURL(sum.Code), string(sum.Code)},
+					Amount:        amount{sum.Credit, c.Currency},
+					Subscriptions: sum.Subscriptions, Days: sum.Days,
+				})
+			}
+		}
+	}
+	for i := range rows {
+		rows[i].Width = barWidth(rows[i].Amount.Value, longest)
+	}
+	return chart{Currency: c.Currency, Rows: rows}
+}
+
+// explained is how much of a verdict has a cause.
+func explained(causes []credit.CauseSum, v pharos.Verdict) decimal.Decimal {
+	sum := decimal.Zero
+	for _, c := range causes {
+		if c.Verdict == v {
+			sum = sum.Add(c.Credit)
+		}
+	}
+	return sum
+}
+
+// extent counts subscriptions and their days that have a verdict.
+func (c *currencyTally) extent(v pharos.Verdict) (subscriptions, days int) {
+	for _, customer := range c.customers {
+		for _, a := range customer.accounts {
+			if n := a.daysOf(v); n > 0 {
+				subscriptions++
+				days += n
+			}
+		}
+	}
+	return subscriptions, days
+}
+
+// barWidth is the length of a bar in percent of the longest. What is not zero
+// can be seen.
+func barWidth(part, longest decimal.Decimal) string {
+	if !part.IsPositive() || !longest.IsPositive() {
+		return "0"
+	}
+	return decimal.Max(part.Shift(2).DivRound(longest, 3), thinnest).String()
+}

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/credit"
+)
+
+// coverageView says which scope earns on a day.
+type coverageView struct {
+	shell
+	Date       string // 2026-11-06
+	Day        string // Friday 6 November 2026
+	Prev, Next link
+	States     []stateCount
+	Only       pharos.CoverageState
+	Search     string
+	All        string
+	Rows       []coverageRow
+	Pager      pager
+}
+
+// stateCount is how many scopes have a state, and the address that shows
+// only them.
+type stateCount struct {
+	State  pharos.CoverageState
+	Count  int
+	URL    string
+	Chosen bool
+}
+
+// coverageRow is a scope.
+type coverageRow struct {
+	reason
+	Customer     string
+	Subscription string
+	ID           pharos.SubscriptionID
+}
+
+// coveragePage shows the coverage of a day.
+func (s *Server) coveragePage(r *http.Request) (view, error) {
+	d, err := s.dateOf(r)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.books.Coverage(r.Context(), d)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.books.Names(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	only, err := stateOf(r)
+	if err != nil {
+		return nil, err
+	}
+	v := coverageView{
+		shell: s.shell(r, "Coverage on "+dayName(d)).under("coverage"),
+		Date:  d.String(), Day: dayName(d), Only: only, Search: strings.TrimSpace(r.URL.Query().Get("q")),
+		Prev: coverageLink(d - 1), Next: coverageLink(d + 1), All: "/coverage?date=" + d.String(),
+	}
+	rows := matching(all, names, v.Search)
+	v.States = countStates(rows, only, v.All, v.Search)
+	rows = slices.DeleteFunc(rows, func(row coverageRow) bool { return only != "" && row.State != only })
+	if v.Pager, err = paginate(r, len(rows), "scopes", nil); err != nil {
+		return nil, err
+	}
+	v.Rows = rows[v.Pager.skip:v.Pager.end]
+	return pageView{"coverage", v}, nil
+}
+
+func coverageLink(d pharos.Day) link {
+	return link{"/coverage?date=" + d.String(), d.Start().Format("2 January")}
+}
+
+// stateOf reads ?state=, "" for all.
+func stateOf(r *http.Request) (pharos.CoverageState, error) {
+	state := pharos.CoverageState(r.URL.Query().Get("state"))
+	if state == "" || slices.Contains(states(), state) {
+		return state, nil
+	}
+	return "", pharos.Errorf(pharos.Invalid, "%q is not a state of coverage", state).
+		WithHint("states are none, partial, unknown and full")
+}
+
+// states lists the states, what asks for action first.
+func states() []pharos.CoverageState {
+	return []pharos.CoverageState{pharos.None, pharos.Partial, pharos.UnknownCoverage, pharos.Full}
+}
+
+// matching makes a row of each scope whose customer, subscription or scope
+// contains the text, what asks for action first.
+func matching(all []pharos.Coverage, names credit.Names, text string) []coverageRow {
+	text = strings.ToLower(text)
+	var rows []coverageRow
+	for i := range all {
+		id := all[i].Scope.Subscription()
+		sub := names.Subscriptions[id]
+		row := coverageRow{
+			reason: newReason(&all[i]), ID: id,
+			Customer:     cmp.Or(names.Customers[sub.Customer].Name, string(sub.Customer)),
+			Subscription: cmp.Or(sub.Name, string(id)),
+		}
+		if strings.Contains(strings.ToLower(row.Customer+" "+row.Subscription+" "+string(row.Scope)), text) {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b coverageRow) int {
+		return cmp.Or(
+			slices.Index(states(), a.State)-slices.Index(states(), b.State),
+			strings.Compare(a.Customer, b.Customer),
+			strings.Compare(a.Subscription, b.Subscription),
+			strings.Compare(string(a.Scope), string(b.Scope)),
+		)
+	})
+	return rows
+}
+
+func countStates(rows []coverageRow, only pharos.CoverageState, base, search string) []stateCount {
+	counts := map[pharos.CoverageState]int{}
+	for _, row := range rows {
+		counts[row.State]++
+	}
+	if search != "" {
+		base += "&q=" + url.QueryEscape(search)
+	}
+	list := make([]stateCount, 0, len(states()))
+	for _, state := range states() {
+		list = append(list, stateCount{state, counts[state], base + "&state=" + string(state), state == only})
+	}
+	return list
+}
