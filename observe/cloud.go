@@ -53,7 +53,10 @@ type Link struct {
 	PartnerID pharos.PartnerID // "" when none is linked
 	// Since is the instant since when this ID is linked without a break.
 	Since time.Time
-	At    time.Time
+	// Created is when this principal first linked any ID, zero if not told.
+	// Nothing was linked before; when it equals Since, nothing else ever was.
+	Created time.Time
+	At      time.Time
 }
 
 // Visible is a subscription that an eye sees in Resource Manager.
@@ -81,11 +84,14 @@ type Assignments struct {
 }
 
 // Delegations are the authorizations of all delegations of a subscription, as
-// grants. Whole is true when delegations to every tenant are shown (the
-// customer's side), false when only those to the eye's own tenant are.
+// grants. Their Since is when each held at the latest: a delegation that is
+// deployed again is dated anew.
 type Delegations struct {
 	Reading[Dated[pharos.Grant]]
-	Whole bool
+	// Whole tells that delegations to every tenant are shown, which only the
+	// customer's side sees; Own that all those to the eye's own tenant are.
+	// Neither is set where only some resource groups could be read.
+	Whole, Own bool
 }
 
 // Member is a principal with its state in its tenant.

@@ -93,7 +93,8 @@ type timeline[T comparable] struct {
 // then what the look itself says.
 func (l *timeline[T]) settle() {
 	events, evidence := l.events, ""
-	if !l.since.IsZero() {
+	exact := !l.since.IsZero() && !l.obs.Latest
+	if exact {
 		events, evidence = before(events, l.since)
 	}
 	events = l.inOrder(events)
@@ -105,7 +106,7 @@ func (l *timeline[T]) settle() {
 		}
 	}
 	switch {
-	case l.present && !l.since.IsZero():
+	case l.present && exact:
 		l.hold(evidence)
 	case l.present:
 		l.see()

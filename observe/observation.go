@@ -31,6 +31,9 @@ type Observation[T comparable] struct {
 	Gaps []pharos.Interval
 	// Unlogged says whose changes this log never shows. Nil means nobody's.
 	Unlogged func(T) bool
+	// Latest says that a Since is when the value held at the latest, not when
+	// it began: what is dated may have been written again while it held.
+	Latest bool
 	// Single says that at most one value holds at a time, as of a link.
 	Single bool
 	// Source is how it became known; "" means pharos.Seen.

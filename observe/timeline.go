@@ -173,31 +173,55 @@ func over[T comparable](f pharos.Fact[T], since time.Time) pharos.Fact[T] {
 	return f
 }
 
-// see enters a sighting that tells no Since.
+// see enters a sighting, of which no exact begin is told.
 func (l *timeline[T]) see() {
 	at := l.obs.At
+	by := at // when it held at the latest
+	if !l.since.IsZero() {
+		by = l.since
+	}
 	logged := l.obs.logs(l.value) && len(l.events) == 0
 	if i := l.open(); i >= 0 {
 		f := &l.facts[i]
 		f.Span.Ended.Earliest = later(f.Span.Ended.Earliest, at)
-		if began := f.Span.Began; logged && !began.Dated() && l.logHolds(began) {
-			f.Span.Began.Latest = l.obs.Log.From.UTC()
-			f.Source = pharos.Logged
-		}
+		l.narrow(f, by, logged)
 		return
 	}
-	f := l.fresh(pharos.Bound{Latest: at})
+	f := l.fresh(pharos.Bound{Latest: by})
+	if absent := l.absentBefore(); !absent.IsZero() {
+		f.Span.Began.Earliest = earlier(absent, by)
+	}
+	l.narrow(&f, by, logged)
+	l.facts = append(l.facts, f)
+}
+
+// absentBefore is the first instant at which a run that is new may have begun,
+// zero when nothing tells.
+func (l *timeline[T]) absentBefore() time.Time {
+	var t time.Time
 	if !l.known.IsZero() {
-		f.Span.Began.Earliest = earlier(l.known.Add(1), at)
+		t = l.known.Add(1)
 	}
 	if n := len(l.facts); n > 0 {
-		f.Span.Began.Earliest = earlier(later(f.Span.Began.Earliest, l.facts[n-1].Span.Ended.Earliest), at)
+		t = later(t, l.facts[n-1].Span.Ended.Earliest)
 	}
-	if logged && l.logHolds(f.Span.Began) {
+	return t
+}
+
+// narrow draws a begin nearer by what the look says: it held by then, and when
+// a log that tells no begin began.
+func (l *timeline[T]) narrow(f *pharos.Fact[T], by time.Time, logged bool) {
+	began := f.Span.Began
+	if began.Dated() {
+		return
+	}
+	if by.Before(began.Latest) && !by.Before(began.Earliest) {
+		f.Span.Began.Latest = by
+	}
+	if logged && l.since.IsZero() && l.logHolds(began) {
 		f.Span.Began.Latest = l.obs.Log.From.UTC()
 		f.Source = pharos.Logged
 	}
-	l.facts = append(l.facts, f)
 }
 
 // logHolds reports whether a log without a begin shows that the value held
