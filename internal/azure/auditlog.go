@@ -1,0 +1,127 @@
+package azure
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/observe"
+)
+
+// The directory's audit log keeps seven days without a premium licence and
+// thirty with one (Microsoft Learn, "Microsoft Entra data retention"). Only
+// what was certainly kept proves that nothing changed; older entries that come
+// show that more was kept.
+const (
+	auditCertain = 7*24*time.Hour - time.Hour
+	auditAsked   = 30 * 24 * time.Hour
+)
+
+type wireAudit struct {
+	ID       string        `json:"id"`
+	Time     instant       `json:"activityDateTime"`
+	Activity string        `json:"activityDisplayName"`
+	Result   string        `json:"result"`
+	Targets  []wireAudited `json:"targetResources"`
+}
+
+type wireAudited struct {
+	ID       string `json:"id"`
+	Type     string `json:"type"`
+	Modified []struct {
+		Name string `json:"displayName"`
+		Old  string `json:"oldValue"` // JSON as text
+		New  string `json:"newValue"`
+	} `json:"modifiedProperties"`
+}
+
+// MemberLog reads the directory's audit log for direct memberships of the
+// group. Source: Microsoft Graph v1.0, "List directoryAudits"; it needs
+// AuditLog.Read.All.
+func (s *Session) MemberLog(ctx context.Context, group pharos.PrincipalID, from time.Time) (observe.Log[pharos.PrincipalID], error) {
+	now, err := s.now(ctx)
+	if err != nil {
+		return observe.Log[pharos.PrincipalID]{}, err
+	}
+	if asked := now.Add(-auditAsked); from.Before(asked) {
+		from = asked
+	}
+	from = from.UTC().Truncate(time.Second)
+	filter := fmt.Sprintf("activityDateTime ge %s and targetResources/any(t: t/id eq '%s')", from.Format(time.RFC3339), group)
+	entries, _, err := list[wireAudit](ctx, s.graph, call{
+		ref:  "/auditLogs/directoryAudits" + query("$filter", filter),
+		need: "the Graph application permission AuditLog.Read.All, with admin consent",
+	})
+	if err != nil {
+		return observe.Log[pharos.PrincipalID]{}, err
+	}
+	out := observe.Log[pharos.PrincipalID]{From: from}
+	if certain := now.Add(-auditCertain); from.Before(certain) {
+		out.From = certain
+	}
+	for _, e := range entries {
+		if e.Time.Before(from) {
+			continue
+		}
+		if e.Time.Before(out.From) {
+			out.From = e.Time.Time
+		}
+		if c, ok := e.change(group); ok {
+			out.Changes = append(out.Changes, c)
+		}
+	}
+	return out, nil
+}
+
+// change reads a membership that began or ended. The member is the target
+// that is not the group itself; the group is a target too, or stands in the
+// member's modified properties.
+func (e wireAudit) change(group pharos.PrincipalID) (observe.Change[pharos.PrincipalID], bool) {
+	c := observe.Change[pharos.PrincipalID]{At: e.Time.Time, Evidence: e.ID}
+	switch strings.ToLower(e.Activity) {
+	case "add member to group":
+		c.Began = true
+	case "remove member from group":
+	default:
+		return c, false
+	}
+	if e.Result != "" && !strings.EqualFold(e.Result, "success") {
+		return c, false
+	}
+	about := false
+	for i, t := range e.Targets {
+		id, err := pharos.ParseGUID(t.ID)
+		switch {
+		case err != nil:
+			continue
+		case id == string(group) && (i > 0 || strings.EqualFold(t.Type, "Group")):
+			about = true
+		case c.Value == "":
+			c.Value = pharos.PrincipalID(id)
+		}
+		about = about || t.mentions(group)
+	}
+	return c, about && c.Value != ""
+}
+
+// mentions reports whether the modified properties name the group.
+func (t wireAudited) mentions(group pharos.PrincipalID) bool {
+	for _, m := range t.Modified {
+		if !strings.EqualFold(m.Name, "Group.ObjectID") {
+			continue
+		}
+		for _, v := range []string{m.Old, m.New} {
+			var s string
+			if json.Unmarshal([]byte(v), &s) != nil {
+				s = v
+			}
+			if id, err := pharos.ParseGUID(s); err == nil && id == string(group) {
+				return true
+			}
+		}
+	}
+	return false
+}
