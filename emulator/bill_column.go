@@ -73,7 +73,7 @@ func productColumns() []usageColumn {
 		basic("SkuId", func(l *billLine) cell { return text(l.Item.skuID()) }),
 		full("AvailabilityId", func(l *billLine) cell { return text(l.Item.availabilityID()) }),
 		basic("SkuName", func(l *billLine) cell { return text(l.Item.skuName()) }),
-		full("ProductName", func(l *billLine) cell { return text(l.Item.Meter.Product) }),
+		full("ProductName", func(l *billLine) cell { return text(l.Item.product()) }),
 		basic("PublisherName", func(l *billLine) cell { return text(l.Item.Publisher()) }),
 		full("PublisherId", func(l *billLine) cell { return text(l.Item.publisherID()) }),
 		full("SubscriptionDescription", func(*billLine) cell { return text("Azure plan") }),
@@ -84,7 +84,7 @@ func productColumns() []usageColumn {
 		full("MeterType", func(l *billLine) cell { return text(l.Item.Meter.Unit) }),
 		full("MeterCategory", func(l *billLine) cell { return text(l.Item.Meter.Category) }),
 		full("MeterId", func(l *billLine) cell { return text(l.Item.MeterID()) }),
-		full("MeterSubCategory", func(l *billLine) cell { return text(l.Item.Meter.SubCategory) }),
+		full("MeterSubCategory", func(l *billLine) cell { return text(l.Item.Meter.Subcategory) }),
 		full("MeterName", func(l *billLine) cell { return text(l.Item.meterName()) }),
 		full("MeterRegion", func(*billLine) cell { return text(meterRegion) }),
 		full("Unit", func(l *billLine) cell { return text(l.Item.Meter.Unit) }),
@@ -123,12 +123,9 @@ func chargeColumns() []usageColumn {
 	}
 }
 
-// meterRegion and defaultLocation place every meter and resource of a
-// scenario, which knows no regions.
-const (
-	meterRegion     = "EU West"
-	defaultLocation = "westeurope"
-)
+// meterRegion is the pricing region of every meter: prices of the emulator do
+// not differ by region.
+const meterRegion = "EU West"
 
 // noAzureCredit is the CreditType of a line to which no Azure consumption
 // credit was applied: another thing than the partner's credit
@@ -161,12 +158,14 @@ func rateDate(m pharos.Month) time.Time {
 
 // code is a short stable code in the alphabet of catalogue ids.
 func code(length int, parts ...string) string {
-	hex := strings.ReplaceAll(stableID("catalogue", parts...), "-", "")
+	hex := strings.ReplaceAll(objectID("catalogue", "", strings.Join(parts, "/")), "-", "")
 	return strings.ToUpper(hex[:length])
 }
 
+func (i *billItem) product() string { return i.Meter.Category + " " + i.Meter.Subcategory }
+
 func (i *billItem) productID() string {
-	return "DZH318Z0" + code(4, i.Meter.Product, i.Publisher())
+	return "DZH318Z0" + code(4, i.product(), i.Publisher())
 }
 func (i *billItem) skuID() string          { return code(4, i.Meter.ID+i.suffix()) }
 func (i *billItem) availabilityID() string { return "DZH318Z0" + code(4, "availability", i.MeterID()) }
@@ -193,5 +192,5 @@ func (l *billLine) benefitID() string {
 		return ""
 	}
 	return "/providers/microsoft.capacity/reservationOrders/" + l.benefitOrder() + "/reservations/" +
-		stableID("benefit", l.benefitOrder(), l.Item.MeterID())
+		objectID("benefit", l.benefitOrder(), l.Item.MeterID())
 }

@@ -44,14 +44,14 @@ func costAccountColumns() []column {
 
 func costProductColumns() []column {
 	return []column{
-		{"serviceFamily", func(l *billLine) cell { return text(l.Item.Meter.Family) }},
+		{"serviceFamily", func(l *billLine) cell { return text(serviceFamily(l.Item.Meter.Category)) }},
 		{"productOrderId", func(l *billLine) cell { return text(l.Customer.Plan) }},
 		say("productOrderName", "Azure plan"),
 		{"consumedService", func(l *billLine) cell { return text(l.Item.Service()) }},
 		{"meterId", func(l *billLine) cell { return text(l.Item.MeterID()) }},
 		{"meterName", func(l *billLine) cell { return text(l.Item.meterName()) }},
 		{"meterCategory", func(l *billLine) cell { return text(l.Item.Meter.Category) }},
-		{"meterSubCategory", func(l *billLine) cell { return text(l.Item.Meter.SubCategory) }},
+		{"meterSubCategory", func(l *billLine) cell { return text(l.Item.Meter.Subcategory) }},
 		say("meterRegion", meterRegion),
 		{"ProductId", func(l *billLine) cell { return text(l.Item.productID() + l.Item.skuID()) }},
 		{"ProductName", func(l *billLine) cell { return text(l.Item.skuName()) }},
@@ -95,12 +95,12 @@ func costChargeColumns() []column {
 		{"PayGPrice", func(l *billLine) cell { return number(l.Item.Meter.UnitPrice) }},
 		say("frequency", "UsageBased"),
 		say("term", ""),
-		{"reservationId", func(l *billLine) cell { return text(l.benefitOf(reservation)) }},
-		{"reservationName", func(l *billLine) cell { return text(l.benefitName(reservation)) }},
+		{"reservationId", func(l *billLine) cell { return text(l.benefitOf(Reservation)) }},
+		{"reservationName", func(l *billLine) cell { return text(l.benefitName(Reservation)) }},
 		{"PricingModel", func(l *billLine) cell { return text(l.Item.pricingName()) }},
 		{"unitPrice", func(l *billLine) cell { return number(l.Item.Meter.UnitPrice) }},
-		{"benefitId", func(l *billLine) cell { return text(l.benefitOf(savingsPlan)) }},
-		{"benefitName", func(l *billLine) cell { return text(l.benefitName(savingsPlan)) }},
+		{"benefitId", func(l *billLine) cell { return text(l.benefitOf(SavingsPlan)) }},
+		{"benefitName", func(l *billLine) cell { return text(l.benefitName(SavingsPlan)) }},
 		say("provider", "Azure"),
 	}
 }
@@ -116,9 +116,9 @@ func titled(b bool) string {
 // billingAccount is the partner's billing account; its name has the form of
 // Microsoft Partner Agreement accounts.
 func (c *billCustomer) billingAccount() string {
-	account := stableID("billingAccount", string(c.PartnerTenant))
+	account := objectID("billingAccount", "", string(c.PartnerTenant))
 	return "/providers/Microsoft.Billing/billingAccounts/" + account + ":" +
-		stableID("organisation", account) + "_2019-05-31"
+		objectID("organisation", "", account) + "_2019-05-31"
 }
 
 // billingProfile is the profile of the currency that the customer pays in.
@@ -136,11 +136,11 @@ func (i *billItem) publisherType() string {
 // pricingName is the pricing model in the words of Cost Management.
 func (i *billItem) pricingName() string {
 	switch i.Pricing {
-	case reservation:
+	case Reservation:
 		return "Reservation"
-	case savingsPlan:
+	case SavingsPlan:
 		return "SavingsPlan"
-	case spot:
+	case Spot:
 		return "Spot"
 	default:
 		return "On Demand"
@@ -148,14 +148,14 @@ func (i *billItem) pricingName() string {
 }
 
 // benefitOf is the benefit's id if it is of that kind.
-func (l *billLine) benefitOf(kind pricingModel) string {
+func (l *billLine) benefitOf(kind Pricing) string {
 	if l.Item.Pricing != kind {
 		return ""
 	}
 	return l.benefitID()
 }
 
-func (l *billLine) benefitName(kind pricingModel) string {
+func (l *billLine) benefitName(kind Pricing) string {
 	if l.Item.Pricing != kind {
 		return ""
 	}

@@ -70,7 +70,7 @@ func focusResourceColumns() []column {
 		{"ResourceId", func(l *billLine) cell { return text(strings.ToLower(l.Item.URI)) }},
 		{"ResourceName", func(l *billLine) cell { return text(l.Item.resourceName()) }},
 		{"ResourceType", func(l *billLine) cell { return text(l.Item.Meter.Category) }},
-		{"ServiceCategory", func(l *billLine) cell { return text(l.Item.Meter.Family) }},
+		{"ServiceCategory", func(l *billLine) cell { return text(serviceFamily(l.Item.Meter.Category)) }},
 		{"ServiceName", func(l *billLine) cell { return text(l.Item.Meter.Category) }},
 		{"SkuId", func(l *billLine) cell { return text(l.Item.productID() + "/" + l.Item.skuID()) }},
 		{"SkuPriceId", func(l *billLine) cell { return text(l.Item.availabilityID()) }},
@@ -122,20 +122,20 @@ func focusProductColumns() []column {
 		{"x_SkuMeterCategory", func(l *billLine) cell { return text(l.Item.Meter.Category) }},
 		{"x_SkuMeterId", func(l *billLine) cell { return text(l.Item.MeterID()) }},
 		{"x_SkuMeterName", func(l *billLine) cell { return text(l.Item.meterName()) }},
-		{"x_SkuMeterSubcategory", func(l *billLine) cell { return text(l.Item.Meter.SubCategory) }},
+		{"x_SkuMeterSubcategory", func(l *billLine) cell { return text(l.Item.Meter.Subcategory) }},
 		{"x_SkuOrderId", func(l *billLine) cell { return text(l.Customer.Plan) }},
 		say("x_SkuOrderName", "Azure plan"),
 		say("x_SkuRegion", meterRegion),
-		{"x_SkuServiceFamily", func(l *billLine) cell { return text(l.Item.Meter.Family) }},
+		{"x_SkuServiceFamily", func(l *billLine) cell { return text(serviceFamily(l.Item.Meter.Category)) }},
 	}
 }
 
 // commitment picks a word by the kind of commitment that paid for the usage.
 func (l *billLine) commitment(ofReservation, ofPlan string) string {
 	switch l.Item.Pricing {
-	case reservation:
+	case Reservation:
 		return ofReservation
-	case savingsPlan:
+	case SavingsPlan:
 		return ofPlan
 	default:
 		return ""
@@ -145,9 +145,9 @@ func (l *billLine) commitment(ofReservation, ofPlan string) string {
 // pricingCategory is the pricing model in the words of FOCUS.
 func (i *billItem) pricingCategory() string {
 	switch i.Pricing {
-	case reservation, savingsPlan:
+	case Reservation, SavingsPlan:
 		return "Committed"
-	case spot:
+	case Spot:
 		return "Dynamic"
 	default:
 		return "Standard"

@@ -3,7 +3,6 @@ package emulator
 import (
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
 	"github.com/pharos-pec/pharos"
@@ -45,53 +44,37 @@ type billItem struct {
 	Type             string // Microsoft.Compute/virtualMachines
 	URI              string // ARM id in the provider's own casing
 	Location         string
-	Meter            meterPrice
+	Meter            *Meter
 	Quantity         decimal.Decimal // units a day
-	Pricing          pricingModel
+	Pricing          Pricing
 	ThirdParty       bool
 }
 
-// pricingModel is how usage is paid for.
-type pricingModel string
-
-// The pricing models of a scenario. Only the first can earn
-// (docs: partner-earned-credit-faq).
-const (
-	onDemand    pricingModel = "onDemand"
-	reservation pricingModel = "reservation"
-	savingsPlan pricingModel = "savingsPlan"
-	spot        pricingModel = "spot"
-)
-
 // canEarn reports whether the product is one that partner earned credit is
-// paid for at all.
+// paid for at all: reservations, savings plans, spot capacity and products of
+// third parties are not (docs: partner earned credit FAQ). What costs nothing
+// has nothing to credit.
 func (i *billItem) canEarn() bool {
-	return i.Pricing == onDemand && !i.ThirdParty && i.Meter.Credit.IsPositive()
+	return i.Pricing == OnDemand && !i.ThirdParty && i.Meter.Credit.IsPositive() &&
+		i.Meter.UnitPrice.IsPositive() && i.Quantity.IsPositive()
 }
 
 // prepaid reports whether a reservation or a savings plan pays for the usage:
 // the file then shows the quantity and no cost.
-func (i *billItem) prepaid() bool { return i.Pricing == reservation || i.Pricing == savingsPlan }
+func (i *billItem) prepaid() bool { return i.Pricing == Reservation || i.Pricing == SavingsPlan }
 
 // suffix is what meter and SKU names end in: spot capacity has meters of its own.
 func (i *billItem) suffix() string {
-	if i.Pricing == spot {
+	if i.Pricing == Spot {
 		return " Spot"
 	}
 	return ""
 }
 
-// stableID is the id of a thing that a scenario does not name: a version 5
-// UUID in the namespace of scenario ids, so that it is the same in every run.
-func stableID(kind string, parts ...string) string {
-	name := kind + "/" + strings.Join(parts, "/")
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(name)).String()
-}
-
 // MeterID is the meter's GUID. Spot capacity and third parties have meters of
 // their own.
 func (i *billItem) MeterID() string {
-	return stableID("meter", i.Meter.ID+i.suffix(), i.Publisher())
+	return objectID("meter", i.Publisher(), i.Meter.ID+i.suffix())
 }
 
 // Publisher is who sells the product.
@@ -114,15 +97,15 @@ func (l *billLine) benefitOrder() string {
 	if !l.Item.prepaid() {
 		return ""
 	}
-	return stableID("benefitOrder", string(l.Customer.ID), string(l.Item.Pricing))
+	return objectID("benefitOrder", string(l.Customer.ID), string(l.Item.Pricing))
 }
 
 // benefitType names the kind of benefit, "" when none was used.
 func (l *billLine) benefitType() string {
 	switch l.Item.Pricing {
-	case reservation:
+	case Reservation:
 		return "Reservation"
-	case savingsPlan:
+	case SavingsPlan:
 		return "SavingsPlan"
 	default:
 		return ""
@@ -134,7 +117,7 @@ func (l *billLine) credit() decimal.Decimal {
 	if !l.Credited {
 		return decimal.Zero
 	}
-	return l.Item.Meter.Credit
+	return l.Item.Meter.Credit.Decimal
 }
 
 // pricingTotal is the cost before tax in the pricing currency.

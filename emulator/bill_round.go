@@ -50,10 +50,10 @@ func (a *meterAccount) add(units decimal.Decimal, credited bool) {
 }
 
 // price is the effective unit price over all units counted so far.
-func (a *meterAccount) price(m meterPrice, credited bool) decimal.Decimal {
+func (a *meterAccount) price(m *Meter, credited bool) decimal.Decimal {
 	percent := decimal.Zero
 	if credited {
-		percent = m.Credit
+		percent = m.Credit.Decimal
 	}
 	return effectivePrice(a.units[side(credited)], m.UnitPrice, percent)
 }

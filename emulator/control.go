@@ -23,6 +23,7 @@ func controlRoutes() []route {
 	return []route{
 		{method: http.MethodGet, service: control, pattern: "/emulator/clock", handle: readClock},
 		{method: http.MethodPost, service: control, pattern: "/emulator/clock", handle: loopbackOnly(moveClock)},
+		{method: http.MethodGet, service: control, pattern: "/emulator/bill", handle: loopbackOnly(readBill)},
 		{method: http.MethodGet, service: control, pattern: "/emulator/coverage", handle: listCoverage},
 		{method: http.MethodGet, service: control, pattern: "/emulator/health", handle: func(*call) (reply, error) {
 			return ok(map[string]string{"status": "ok"})
@@ -35,7 +36,7 @@ func loopbackOnly(h handler) handler {
 	return func(c *call) (reply, error) {
 		host, _, err := net.SplitHostPort(c.RemoteAddr)
 		if ip := net.ParseIP(host); err == nil && ip != nil && !ip.IsLoopback() && c.RemoteAddr != httptestRemote {
-			return reply{}, forbidden("LoopbackOnly", "only this machine may move the clock")
+			return reply{}, forbidden("LoopbackOnly", "only this machine may make the emulator's own calls")
 		}
 		return h(c)
 	}

@@ -16,6 +16,8 @@ type Emulator struct {
 	router *router
 	dice   *dice
 	logins *logins
+	// exports are the billing exports that were asked for.
+	exports exports
 }
 
 // New returns an emulator that plays the scenario. Nothing runs in the

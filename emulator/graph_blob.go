@@ -1,0 +1,171 @@
+package emulator
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// sasLife is how long a shared access signature is good, by the emulator's clock.
+const sasLife = 12 * time.Hour
+
+// partLines is about how many lines a part of a large export has; a small one
+// has fewParts parts, none more than maxParts.
+const (
+	partLines = 50_000
+	fewParts  = 4
+	maxParts  = 64
+)
+
+// blobRoutes are the downloads of billing exports. They need no token: the
+// signature in the query is the key.
+func blobRoutes() []route {
+	return []route{{
+		method: http.MethodGet, service: blob, handle: readBlob,
+		pattern: "/" + blobContainer + "/v1/{tenant}/{month}/{invoice}/{version}/{fragment}/{partition}/{name}",
+	}}
+}
+
+const blobContainer = "usagefastpath"
+
+// directory is the folder of an export's blobs, as Microsoft names it.
+func (e *export) directory() string {
+	fragment, invoice := "basic", e.invoice
+	if e.full {
+		fragment = "full"
+	}
+	if invoice == "" {
+		invoice = "unbilled-" + e.currency
+	}
+	month := strings.ReplaceAll(e.month.String(), "-", "")
+	return "/" + blobContainer + "/v1/PartnerTenantId=" + string(e.partner.tenant.id) + "/BillingMonth=" + month +
+		"/InvoiceId=" + invoice + "/InvoiceVersion=" + e.asked.Format("20060102150405") + "/Fragment=" + fragment + "/PartitionType=default"
+}
+
+// partName is the name of a part, counted from 0.
+func (e *export) partName(n int) string { return fmt.Sprintf("part-%05d-%s.c000.json.gz", n, e.id) }
+
+// manifest describes the export's blobs, with a signature that lets whoever
+// has it read them for some hours.
+func (c *call) manifest(e *export) graphObject {
+	blobs := []any{}
+	for n := range e.parts {
+		blobs = append(blobs, graphObject{"name": e.partName(n), "partitionValue": "default"})
+	}
+	return graphObject{
+		"id": e.id, "schemaVersion": "1", "dataFormat": "compressedJSON", "createdDateTime": e.asked.Format("2006-01-02T15:04:05Z"),
+		"eTag": e.tag(), "partnerTenantId": string(e.partner.tenant.id), "rootDirectory": c.base + e.directory(),
+		"sasToken":      c.emulator.signature(e.directory(), c.now.Add(sasLife)).Encode(),
+		"partitionType": "Default", "blobCount": e.parts, "blobs": blobs,
+	}
+}
+
+// tag changes when there may be new data.
+func (e *export) tag() string {
+	sum := sha256.Sum256([]byte(e.directory()))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// signature is a shared access signature for a folder: good until an instant,
+// for reading and listing.
+func (e *Emulator) signature(directory string, until time.Time) url.Values {
+	q := url.Values{}
+	q.Set("sv", "2022-11-02")
+	q.Set("se", until.UTC().Format("2006-01-02T15:04:05Z"))
+	q.Set("sr", "d")
+	q.Set("sp", "rl")
+	q.Set("sdd", "7")
+	mac := hmac.New(sha256.New, e.signer.key.D.Bytes())
+	mac.Write([]byte(directory + "\n" + q.Encode()))
+	q.Set("sig", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	return q
+}
+
+// readBlob hands out one part of an export.
+func readBlob(c *call) (reply, error) {
+	root, name, _ := strings.Cut(c.URL.Path, "/PartitionType=default/")
+	until, err := time.Parse("2006-01-02T15:04:05Z", c.URL.Query().Get("se"))
+	want := c.emulator.signature(root+"/PartitionType=default", until)
+	switch {
+	case err != nil || !hmac.Equal([]byte(want.Get("sig")), []byte(c.URL.Query().Get("sig"))):
+		return blobRefusal(http.StatusForbidden, "AuthenticationFailed",
+			"Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature."), nil
+	case !c.now.Before(until):
+		return blobRefusal(http.StatusForbidden, "AuthenticationFailed",
+			"Signature not valid in the specified time frame: Expiry ["+until.Format(time.RFC1123)+"] - Current ["+c.now.Format(time.RFC1123)+"]"), nil
+	}
+	e, n := c.emulator.exports.part(root+"/PartitionType=default", name)
+	if e == nil {
+		return blobRefusal(http.StatusNotFound, "BlobNotFound", "The specified blob does not exist."), nil
+	}
+	body, err := c.world.part(e, n)
+	return reply{status: http.StatusOK, body: body, header: http.Header{
+		"Content-Type": {"application/octet-stream"}, "Etag": {`"` + e.tag() + `"`},
+		"X-Ms-Blob-Type": {"BlockBlob"}, "Last-Modified": {e.asked.Format(http.TimeFormat)},
+	}}, err
+}
+
+// part finds the export and the number of a part by folder and name.
+func (x *exports) part(directory, name string) (*export, int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, e := range x.list {
+		for n := range e.parts {
+			if e.partName(n) == name && e.directory() == directory {
+				return e, n
+			}
+		}
+	}
+	return nil, 0
+}
+
+// blobRefusal words a refusal as Blob Storage does: in XML.
+func blobRefusal(status int, code, message string) reply {
+	return reply{
+		status: status, header: http.Header{"Content-Type": {"application/xml"}, "X-Ms-Error-Code": {code}},
+		body: []byte(`<?xml version="1.0" encoding="utf-8"?><Error><Code>` + code + `</Code><Message>` + message + `</Message></Error>`),
+	}
+}
+
+// part writes one part of an export: gzip of JSON Lines. The customers are
+// dealt out to the parts by a hash of their id.
+func (w *world) part(e *export, n int) ([]byte, error) {
+	b := w.billOf(e.month, e.asked).in(e.currency)
+	b.part = func(c *customer) bool { return partOf(c, e.parts) == n }
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if err := writeJSONL(z, b.lines(), graphColumns(e.full)); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), z.Close()
+}
+
+// partOf is the part that a customer's lines are in.
+func partOf(c *customer, parts int) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(c.tenant.id)) // a hash never fails
+	return int(h.Sum32() % uint32(parts))
+}
+
+// parts is in how many parts a bill is exported: none when it has no line,
+// several when it has several customers. A part may turn out empty.
+func (b *bill) parts() int {
+	customers, lines := 0, 0
+	for _, c := range b.w.customers {
+		n := b.count(c)
+		customers += min(n, 1)
+		lines += n
+	}
+	return min(min(customers, fewParts)+lines/partLines, maxParts)
+}
