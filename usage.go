@@ -71,3 +71,12 @@ type DayFact struct {
 	Lines     int64
 	List      decimal.Decimal // sum of UsageLine.List
 }
+
+// LineQuery selects usage lines of one month; zero fields do not restrict.
+type LineQuery struct {
+	Month        Month
+	Subscription SubscriptionID
+	Under        Scope // lines of resources in or below this scope
+	Day          Day
+	Limit        int // at most so many lines; 0 is all
+}

@@ -21,10 +21,4 @@ type Ledger interface {
 }
 
 // Query selects lines of one month; zero fields do not restrict.
-type Query struct {
-	Month        pharos.Month
-	Subscription pharos.SubscriptionID
-	Under        pharos.Scope
-	Day          pharos.Day
-	Limit        int
-}
+type Query = pharos.LineQuery
