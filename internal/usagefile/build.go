@@ -22,6 +22,7 @@ type builder struct {
 	money     *memo[string] // currencies
 	places    *memo[place]
 	resellers *memo[pharos.PartnerID]
+	lowered   *memo[string]
 	products  map[traits]pharos.Cause
 }
 
@@ -36,6 +37,7 @@ func newBuilder(f family, american bool, scale rateScale) *builder {
 		family: f, american: american, scale: scale,
 		texts: newInterner(), guids: newMemo[string](), days: newMemo[pharos.Day](), rates: newMemo[pharos.Rate](),
 		money: newMemo[string](), places: newMemo[place](), resellers: newMemo[pharos.PartnerID](),
+		lowered:  newMemo[string](),
 		products: map[traits]pharos.Cause{},
 	}
 }
@@ -106,11 +108,19 @@ func parsePlace(c []byte) (place, bool) {
 // group reads the resource group's column; Cost Management writes Others for
 // charges outside any group ("understand usage details fields").
 func (b *builder) group(c []byte) string {
-	g := strings.ToLower(b.texts.text(bytes.TrimSpace(c)))
+	g := b.lower(c)
 	if b.family != partnerFamily && (g == "others" || g == "null") {
 		return ""
 	}
 	return g
+}
+
+// lower returns an id in lower case: formats write the same GUID in either.
+func (b *builder) lower(c []byte) string {
+	s, _ := b.lowered.of(c, func(c []byte) (string, bool) {
+		return strings.ToLower(strings.ToValidUTF8(string(bytes.TrimSpace(c)), "\uFFFD")), true
+	})
+	return s
 }
 
 // amounts reads quantity, prices, currencies and totals.
@@ -229,7 +239,7 @@ func (b *builder) describe(r *row, rec *Record) {
 	text := func(c column) string { return b.texts.text(bytes.TrimSpace(r.cells[c])) }
 	rec.CustomerName, rec.SubName = text(colCustomerName), text(colSubscriptionName)
 	rec.Meter = pharos.Meter{
-		ID: text(colMeterID), Name: text(colMeterName), Category: text(colMeterCategory),
+		ID: b.lower(r.cells[colMeterID]), Name: text(colMeterName), Category: text(colMeterCategory),
 		SubCategory: text(colMeterSubCategory), Product: text(colProductID), SKU: text(colSKU),
 		Publisher: text(colPublisher),
 	}

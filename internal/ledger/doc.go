@@ -1,0 +1,40 @@
+// Package ledger keeps usage lines at rest in a folder of Parquet files and
+// reduces them to day facts.
+//
+//	ledger/
+//	  manifest.json             what was imported; replaced as a whole, by rename
+//	  lock                      held while an import runs
+//	  2026-10/1f0c….parquet     the lines of one source in that month, never changed
+//	  tmp/                      what an import is writing; swept by the next one
+//
+// # Which lines count
+//
+// An import adds sources and never rewrites lines. Which lines of a month
+// count is decided when they are read, from the manifest and the lines alone,
+// so that the order of imports does not matter beyond "the later statement":
+//
+//  1. A source whose content is in the ledger already is not added again.
+//  2. Lines on an invoice are final. Two of them are the same line if they
+//     agree in invoice, customer, subscription, resource, meter,
+//     day, quantity, list price, currencies and tags. A line that stands n times in
+//     one source and m times in another counts max(n, m) times.
+//  3. Lines without an invoice are a statement that later ones restate: the
+//     quantity of a day grows, and its credit flag settles within 48 hours. They
+//     are the same line if they agree in all of the above but invoice and
+//     quantity; the newest source that has the line is believed, with all the times
+//     the line stands in it. Newest is the source that reaches to the later day,
+//     then the one imported later.
+//  4. A [Statement] (a whole pull) replaces the earlier one of the same
+//     invoice, or of the same currency and period: what it no longer has is gone.
+//  5. A customer's lines on an invoice replace that customer's lines without
+//     one in the same month and billing currency.
+//
+// Values that Microsoft restates (credit, effective unit price, totals,
+// exchange rate) are no part of a line's identity, nor are names.
+//
+// # Crashes
+//
+// A source is written to tmp/, synced, and renamed into its month; it counts
+// once the manifest names it. A process killed at any point leaves the old
+// manifest or the new one, and files that the next import removes.
+package ledger

@@ -1,0 +1,220 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"slices"
+)
+
+// shardRows is how many lines are compared at a time: it bounds memory to
+// about 32 bytes times as many.
+const shardRows = 4 << 20
+
+// resolve decides which lines of a month's segments do not count; see rules
+// 2, 3 and 5 of the package comment. The answer has one bitmap for each
+// segment.
+func resolve(ctx context.Context, segments []*segment) ([]bitmap, error) {
+	dropped := make([]bitmap, len(segments))
+	if err := dropReplaced(ctx, segments, dropped); err != nil {
+		return nil, err
+	}
+	var meeting []int // segments whose lines may stand elsewhere too
+	var rows int64
+	for i := range segments {
+		if meets(segments, i) {
+			meeting = append(meeting, i)
+			rows += segments[i].info.Lines
+		}
+	}
+	shards := uint64(rows/shardRows) + 1 //nolint:gosec // a count
+	ranks := ranks(segments)
+	for shard := range shards {
+		lines, err := collect(ctx, segments, meeting, shard, shards)
+		if err != nil {
+			return nil, err
+		}
+		dropEqual(lines, ranks, func(l lineRef) {
+			if dropped[l.segment] == nil {
+				dropped[l.segment] = newBitmap(segments[l.segment].info.Lines)
+			}
+			dropped[l.segment].add(int64(l.row))
+		})
+	}
+	return dropped, nil
+}
+
+// meets reports whether another set has lines of the days of segment i.
+func meets(segments []*segment, i int) bool {
+	a := segments[i]
+	for _, b := range segments {
+		if a.set() != b.set() && a.info.First <= b.info.Last && b.info.First <= a.info.Last {
+			return true
+		}
+	}
+	return false
+}
+
+// rank orders sets from the oldest statement to the newest.
+type rank struct {
+	set      int // equal for segments of the same set
+	last     int32
+	sequence int64
+}
+
+func ranks(segments []*segment) []rank {
+	out := make([]rank, len(segments))
+	sets := map[string]int{}
+	last := map[string]int32{}
+	for _, s := range segments {
+		if _, ok := sets[s.set()]; !ok {
+			sets[s.set()] = len(sets)
+		}
+		last[s.set()] = max(last[s.set()], int32(s.info.Last))
+	}
+	for i, s := range segments {
+		out[i] = rank{set: sets[s.set()], last: last[s.set()], sequence: s.source.Sequence}
+	}
+	return out
+}
+
+func (r rank) compare(o rank) int {
+	return cmp.Or(cmp.Compare(r.last, o.last), cmp.Compare(r.sequence, o.sequence), cmp.Compare(r.set, o.set))
+}
+
+// lineRef is one line and its identity.
+type lineRef struct {
+	hi, lo   uint64
+	segment  int32
+	row      int32
+	unbilled bool
+}
+
+// collect reads the identities of the lines of one shard.
+func collect(ctx context.Context, segments []*segment, which []int, shard, shards uint64) ([]lineRef, error) {
+	var out []lineRef
+	var keys []byte
+	var invoices words
+	for _, i := range which {
+		for _, b := range segments[i].blocks() {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			var err error
+			if keys, err = b.keys(keys); err != nil {
+				return nil, err
+			}
+			if err := b.words("invoice", &invoices); err != nil {
+				return nil, err
+			}
+			for row := range b.rows {
+				hi := binary.LittleEndian.Uint64(keys[row*16:])
+				if hi%shards != shard {
+					continue
+				}
+				out = append(out, lineRef{
+					hi: hi, lo: binary.LittleEndian.Uint64(keys[row*16+8:]),
+					segment: int32(i), row: int32(b.first) + int32(row), unbilled: invoices.at(row) == "", //nolint:gosec // row numbers
+				})
+			}
+		}
+	}
+	return out, nil
+}
+
+// dropEqual calls drop with each line that does not count because the same
+// line of another set does.
+func dropEqual(lines []lineRef, ranks []rank, drop func(lineRef)) {
+	slices.SortFunc(lines, func(a, b lineRef) int {
+		return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo))
+	})
+	for len(lines) > 0 {
+		n := 1
+		for n < len(lines) && lines[n].hi == lines[0].hi && lines[n].lo == lines[0].lo {
+			n++
+		}
+		if same := lines[:n]; n > 1 {
+			winner := winner(same, ranks)
+			for _, l := range same {
+				if ranks[l.segment].set != winner {
+					drop(l)
+				}
+			}
+		}
+		lines = lines[n:]
+	}
+}
+
+// winner returns the set whose lines count among equal ones: of an invoice,
+// the set that has the most of them; without one, the newest. The newest also
+// wins where several have as many.
+func winner(same []lineRef, ranks []rank) int {
+	counts := map[int]int{}
+	best := ranks[same[0].segment]
+	for _, l := range same {
+		counts[ranks[l.segment].set]++
+	}
+	for _, l := range same[1:] {
+		r := ranks[l.segment]
+		byCount := 0
+		if !l.unbilled {
+			byCount = cmp.Compare(counts[r.set], counts[best.set])
+		}
+		if byCount > 0 || byCount == 0 && r.compare(best) > 0 {
+			best = r
+		}
+	}
+	return best.set
+}
+
+// payer is a customer billed in a currency.
+type payer struct{ customer, currency string }
+
+// dropReplaced drops lines without an invoice of customers that have an
+// invoice in the same month and currency (rule 5).
+func dropReplaced(ctx context.Context, segments []*segment, dropped []bitmap) error {
+	var billed, unbilled int64
+	for _, s := range segments {
+		billed += s.info.Lines - s.info.Unbilled
+		unbilled += s.info.Unbilled
+	}
+	if billed == 0 || unbilled == 0 {
+		return nil
+	}
+	invoiced := map[payer]bool{}
+	err := eachPayer(ctx, segments, func(_ int, _ int64, p payer, invoice string) {
+		if invoice != "" {
+			invoiced[p] = true
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return eachPayer(ctx, segments, func(segment int, row int64, p payer, invoice string) {
+		if invoice == "" && invoiced[p] {
+			if dropped[segment] == nil {
+				dropped[segment] = newBitmap(segments[segment].info.Lines)
+			}
+			dropped[segment].add(row)
+		}
+	})
+}
+
+// eachPayer calls each with the payer and invoice of every line.
+func eachPayer(ctx context.Context, segments []*segment, each func(segment int, row int64, p payer, invoice string)) error {
+	var customers, currencies, invoices words
+	for i, s := range segments {
+		for _, b := range s.blocks() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := cmp.Or(b.words("customer_id", &customers), b.words("billing_currency", &currencies), b.words("invoice", &invoices)); err != nil {
+				return err
+			}
+			for row := range b.rows {
+				each(i, b.first+int64(row), payer{customers.at(row), currencies.at(row)}, invoices.at(row))
+			}
+		}
+	}
+	return nil
+}

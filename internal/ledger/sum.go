@@ -1,0 +1,104 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"math/big"
+	"math/bits"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pharos-pec/pharos/internal/usagefile"
+)
+
+// scaleOfProduct is the number of decimals of a product of three amounts.
+const scaleOfProduct = 3 * usagefile.Decimals
+
+// wideSum is an exact sum of products of amounts. Products of three 64-bit
+// amounts have at most 189 bits and are added up in 256, which does not
+// overflow below 10^20 lines; what came as text is added as a decimal.
+type wideSum struct {
+	words [4]uint64 // two's complement, least significant first
+	text  decimal.Decimal
+}
+
+// addProduct adds a x b x c.
+func (s *wideSum) addProduct(a, b, c int64) {
+	negative := (a < 0) != (b < 0) != (c < 0)
+	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
+	m := magnitude(c)
+	c1, w0 := bits.Mul64(lo, m)
+	w2, w1 := bits.Mul64(hi, m)
+	w1, carry := bits.Add64(w1, c1, 0)
+	w2 += carry
+	if negative {
+		s.subtract([4]uint64{w0, w1, w2, 0})
+		return
+	}
+	s.add([4]uint64{w0, w1, w2, 0})
+}
+
+func (s *wideSum) add(w [4]uint64) {
+	var carry uint64
+	for i := range s.words {
+		s.words[i], carry = bits.Add64(s.words[i], w[i], carry)
+	}
+}
+
+func (s *wideSum) subtract(w [4]uint64) {
+	var borrow uint64
+	for i := range s.words {
+		s.words[i], borrow = bits.Sub64(s.words[i], w[i], borrow)
+	}
+}
+
+// merge adds another sum.
+func (s *wideSum) merge(o *wideSum) {
+	s.add(o.words)
+	if !o.text.IsZero() {
+		s.text = s.text.Add(o.text)
+	}
+}
+
+// decimal returns the sum.
+func (s *wideSum) decimal() decimal.Decimal {
+	words := s.words
+	negative := words[3]>>63 == 1
+	if negative {
+		var zero wideSum
+		zero.subtract(words)
+		words = zero.words
+	}
+	var b [32]byte
+	for i, w := range words {
+		binary.BigEndian.PutUint64(b[24-8*i:], w)
+	}
+	v := new(big.Int).SetBytes(b[:])
+	if negative {
+		v.Neg(v)
+	}
+	return trim(decimal.NewFromBigInt(v, -scaleOfProduct)).Add(s.text)
+}
+
+// trim drops the zeros that the fixed scale leaves at the end of d.
+func trim(d decimal.Decimal) decimal.Decimal {
+	if d.IsZero() {
+		return decimal.Zero
+	}
+	ten, rest := big.NewInt(10), new(big.Int)
+	coefficient, exponent := d.Coefficient(), d.Exponent()
+	for exponent < 0 {
+		quotient, _ := new(big.Int).QuoRem(coefficient, ten, rest)
+		if rest.Sign() != 0 {
+			break
+		}
+		coefficient, exponent = quotient, exponent+1
+	}
+	return decimal.NewFromBigInt(coefficient, exponent)
+}
+
+func magnitude(v int64) uint64 {
+	if v < 0 {
+		return uint64(-v) //nolint:gosec // v is above the smallest int64
+	}
+	return uint64(v)
+}
