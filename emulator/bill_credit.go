@@ -135,14 +135,15 @@ func (w *world) countingLinks(p *principal, sellers []seller) timeline {
 
 // judgement is the part of a judge that is about one scope.
 type judgement struct {
-	sale   timeline
-	chains []timeline
-	denied timeline
+	sale     timeline
+	mistaken timeline
+	chains   []timeline
+	denied   timeline
 }
 
 // of picks what covers a scope.
 func (j *judge) of(scope pharos.Scope) judgement {
-	v := judgement{sale: j.sale, denied: j.sub.deniedTimes(scope)}
+	v := judgement{sale: j.sale, mistaken: j.sub.mistaken, denied: j.sub.deniedTimes(scope)}
 	for _, c := range j.chains {
 		if c.scope.Covers(scope) {
 			v.chains = append(v.chains, c.holds)
@@ -152,8 +153,9 @@ func (j *judge) of(scope pharos.Scope) judgement {
 }
 
 // earns reports whether the whole of day d is covered: a right sale, one chain
-// of access, and no denial at any instant.
+// of access, and no denial at any instant; and whether Microsoft, in the
+// scenario, did not forget it.
 func (v judgement) earns(d pharos.Day) bool {
-	return v.sale.whole(d) && !v.denied.touches(d) &&
+	return v.sale.whole(d) && !v.denied.touches(d) && !v.mistaken.touches(d) &&
 		slices.ContainsFunc(v.chains, func(t timeline) bool { return t.whole(d) })
 }

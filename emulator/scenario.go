@@ -25,6 +25,7 @@ type Scenario struct {
 	customers  []customerSpec
 	meters     []Meter
 	lag        time.Duration
+	mistakes   []mistakeSpec
 	faults     faultSpec
 }
 
@@ -108,6 +109,13 @@ type principalSpec struct {
 	noGraph             bool
 	noPartnerCenter     bool
 	at                  position
+}
+
+// mistakeSpec is a time over which a subscription's credit was due and was
+// not given: what a partner disputes.
+type mistakeSpec struct {
+	subscription ref
+	during       pharos.Interval
 }
 
 type memberSpec struct {

@@ -42,7 +42,7 @@ func decodeScenario(file string, data []byte) (*Scenario, problems) {
 		"links":         func(n node) { n.list(func(n node) { s.links = append(s.links, readLink(n)) }) },
 		"customers":     func(n node) { n.list(func(n node) { s.customers = append(s.customers, readCustomer(n)) }) },
 		"meters":        func(n node) { n.list(func(n node) { s.meters = append(s.meters, readMeter(n)) }) },
-		"billing":       func(n node) { n.object(fields{"lag": func(n node) { s.lag = n.duration() }}) },
+		"billing":       s.readBilling,
 		"faults":        func(n node) { s.faults = readFaults(n) },
 		"expect":        func(node) {}, // ground truth for tests; nothing here may depend on it
 	}, "version", "clock", "partner")
@@ -84,6 +84,19 @@ func (s *Scenario) readClock(n node) {
 	if s.now.Before(s.start) {
 		n.found.add(n.below("now"), "the clock stands before the scenario's start")
 	}
+}
+
+func (s *Scenario) readBilling(n node) {
+	n.object(fields{
+		"lag": func(n node) { s.lag = n.duration() },
+		"mistakes": func(n node) {
+			n.list(func(n node) {
+				var m mistakeSpec
+				n.during(&m.during, fields{"subscription": func(n node) { m.subscription = n.ref() }}, "subscription")
+				s.mistakes = append(s.mistakes, m)
+			})
+		},
+	})
 }
 
 func readPartner(n node, us bool) partnerSpec {

@@ -170,6 +170,7 @@ type subscription struct {
 	definitions      []*definition
 	delegations      []*delegation
 	denials          []*denial
+	mistaken         timeline // when its credit was due and was not given
 	resources        []*resource
 }
 

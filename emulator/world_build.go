@@ -45,6 +45,7 @@ func newWorld(s *Scenario) (*world, problems) {
 			b.addSubscriptions(c, &s.customers[i])
 		}
 	}
+	b.addMistakes()
 	b.addLinks()
 	b.addTenantReaders()
 	return b.w, b.found

@@ -39,6 +39,23 @@ func (b *builder) addCustomers() {
 	}
 }
 
+// addMistakes notes on which subscriptions the credit was forgotten.
+func (b *builder) addMistakes() {
+	for _, m := range b.s.mistakes {
+		named := false
+		for _, c := range b.w.customers {
+			for _, s := range c.subs {
+				if s.name == m.subscription.name {
+					s.mistaken, named = s.mistaken.union(timelineOf(m.during)), true
+				}
+			}
+		}
+		if !named {
+			b.found.add(m.subscription.at, "no subscription is named %q", m.subscription.name)
+		}
+	}
+}
+
 // addGuest adds a partner's user or service principal to a customer's tenant,
 // as an object of its own there. Its home account's end or disabling is its own.
 func (b *builder) addGuest(t *tenant, g memberSpec) {
