@@ -1,4 +1,123 @@
 package emulator
 
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
 // armRoutes are the calls of Resource Manager.
-func armRoutes() []route { return nil }
+func armRoutes() []route {
+	out := []route{
+		{method: http.MethodGet, pattern: "/metadata/endpoints", handle: describeCloud},
+		{method: http.MethodGet, pattern: "/tenants", handle: listTenants},
+		{method: http.MethodGet, pattern: "/subscriptions", handle: listSubscriptions},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}", handle: getSubscription},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}/locations", handle: listLocations},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resourceGroups", handle: listResourceGroups},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resourceGroups/{group}", handle: getResourceGroup},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resourceGroups/{group}/resources", handle: listResources},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resources", handle: listResources},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}/providers", handle: listProviders},
+		{method: http.MethodGet, pattern: "/subscriptions/{sub}/providers/{namespace}", handle: getProvider},
+		{method: http.MethodPost, pattern: "/subscriptions/{sub}/providers/{namespace}/register", handle: registerProvider},
+	}
+	for i := range out {
+		out[i].service = arm
+	}
+	return slices.Concat(out, managementPartnerRoutes(), managedServicesRoutes(), authorizationRoutes(), activityRoutes(), resourceGraphRoutes())
+}
+
+// describeCloud tells the endpoints of this cloud, as az and Terraform ask
+// for them; each api-version has a form of its own.
+func describeCloud(c *call) (reply, error) {
+	b := c.base
+	switch v := c.URL.Query().Get("api-version"); {
+	case v < "2018":
+		return ok(map[string]any{
+			"galleryEndpoint": b, "graphEndpoint": b + "/", "portalEndpoint": b,
+			"authentication": map[string]any{"loginEndpoint": b + "/adfs/aad", "audiences": []string{b + "/"}},
+		})
+	case v < "2022":
+		return ok([]any{cloudBody(b, b+"/adfs/aad")})
+	default:
+		return ok(cloudBody(b, b))
+	}
+}
+
+func cloudBody(b, login string) map[string]any {
+	return map[string]any{
+		"name": "PharosEmulator", "portal": b, "resourceManager": b + "/", "microsoftGraphResourceId": b + "/", "graph": b + "/", "graphAudience": b + "/",
+		"authentication": map[string]any{"loginEndpoint": login, "audiences": []string{b + "/", b}, "tenant": "common", "identityProvider": "AAD"},
+		"suffixes": map[string]string{
+			"storage": "core.windows.net", "keyVaultDns": "vault.azure.net", "sqlServerHostname": "database.windows.net",
+			"azureDataLakeStoreFileSystem": "azuredatalakestore.net", "acrLoginServer": "azurecr.io",
+		},
+		"batch": b, "gallery": b, "media": b, "sqlManagement": b, "vmImageAliasDoc": b, "activeDirectoryDataLake": b,
+	}
+}
+
+func listLocations(c *call) (reply, error) {
+	t, err := c.target()
+	if err != nil {
+		return reply{}, err
+	}
+	var out []map[string]any
+	for _, name := range []string{"westeurope", "northeurope", "germanywestcentral"} {
+		out = append(out, map[string]any{
+			"id": string(t.scope) + "/locations/" + name, "name": name, "displayName": name, "regionalDisplayName": name, "metadata": map[string]any{},
+		})
+	}
+	return list(out)
+}
+
+// providerNames are the resource providers that can be registered.
+var providerNames = []string{
+	"Microsoft.Authorization", "Microsoft.Compute", "Microsoft.Insights", "Microsoft.ManagedServices", "Microsoft.ManagementPartner",
+	"Microsoft.Network", "Microsoft.Resources", "Microsoft.Sql", "Microsoft.Storage", "Microsoft.Web",
+}
+
+func providerBody(t target, namespace string) map[string]any {
+	return map[string]any{
+		"id": string(t.scope) + "/providers/" + namespace, "namespace": namespace,
+		"registrationState": "Registered", "registrationPolicy": "RegistrationRequired", "resourceTypes": []any{},
+	}
+}
+
+func listProviders(c *call) (reply, error) {
+	t, err := c.target()
+	if err != nil {
+		return reply{}, err
+	}
+	var out []map[string]any
+	for _, n := range providerNames {
+		out = append(out, providerBody(t, n))
+	}
+	return list(out)
+}
+
+// getProvider answers for every provider: here all of them are registered.
+func getProvider(c *call) (reply, error) {
+	t, err := c.target()
+	if err != nil {
+		return reply{}, err
+	}
+	for _, n := range providerNames {
+		if strings.EqualFold(n, c.vars["namespace"]) {
+			return ok(providerBody(t, n))
+		}
+	}
+	return reply{}, notFound("InvalidResourceNamespace", fmt.Sprintf("The resource namespace '%s' is invalid.", c.vars["namespace"]))
+}
+
+func registerProvider(c *call) (reply, error) {
+	t, err := c.target()
+	if err != nil {
+		return reply{}, err
+	}
+	if err := c.require(c.vars["namespace"]+"/register/action", t); err != nil {
+		return reply{}, err
+	}
+	return getProvider(c)
+}

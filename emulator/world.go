@@ -289,6 +289,8 @@ type linkTime struct {
 	during pharos.Interval
 	// checkedIn marks that the configuration's register lists the time.
 	checkedIn bool
+	// change marks that it replaced the time before it without a removal.
+	change bool
 }
 
 // idNamespace is the namespace of every generated id (the URL namespace of

@@ -241,8 +241,11 @@ func (b *builder) addLink(p *principal, s *linkSpec) {
 			b.found.add(s.at, "%q is linked twice at the same time in the tenant %s", p.name, p.tenant.name)
 		}
 	}
-	rec.times = append(rec.times, linkTime{s.partnerID, s.during, !s.unchecked})
+	rec.times = append(rec.times, linkTime{id: s.partnerID, during: s.during, checkedIn: !s.unchecked})
 	slices.SortStableFunc(rec.times, func(a, b linkTime) int { return a.during.From.Compare(b.during.From) })
+	for i := range rec.times {
+		rec.times[i].change = i > 0 && rec.times[i-1].during.To.Equal(rec.times[i].during.From)
+	}
 }
 
 // linkedPrincipal finds the principal of a link in the tenant that is named,

@@ -1,0 +1,280 @@
+package emulator
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// writeDelegation checks what every change of a delegation needs: a place
+// where it can stand, and the right to give roles away. A guest may not (docs:
+// onboard a customer).
+func (c *call) writeDelegation(action string) (target, error) {
+	on, err := c.target()
+	if err != nil {
+		return target{}, err
+	}
+	if on.sub == nil || on.scope.IsResource() {
+		return target{}, notFound("InvalidResourceType", "Delegations stand at subscriptions and resource groups.")
+	}
+	if err := c.require("Microsoft.ManagedServices/"+action, on); err != nil {
+		return target{}, err
+	}
+	if strings.HasSuffix(action, "/write") {
+		if err := c.require("Microsoft.Authorization/roleAssignments/write", on); err != nil {
+			return target{}, err
+		}
+		if c.caller.principal.home != nil {
+			return target{}, forbidden("AuthorizationFailed", "A guest of the tenant cannot delegate its resources.")
+		}
+	}
+	return on, nil
+}
+
+// definitionRequest is the body of a registration definition.
+type definitionRequest struct {
+	Properties struct {
+		RegistrationDefinitionName, Description, ManagedByTenantID string
+		Authorizations                                             []authorizationRequest
+		EligibleAuthorizations                                     []authorizationRequest
+	} `json:"properties"`
+	Plan *marketplacePlan `json:"plan"`
+}
+
+type authorizationRequest struct {
+	PrincipalID, PrincipalIDDisplayName, RoleDefinitionID string
+	DelegatedRoleDefinitionIDs                            []string
+	JustInTimeAccessPolicy                                struct {
+		MultiFactorAuthProvider, MaximumActivationDuration string
+		ManagedByTenantApprovers                           []struct{ PrincipalID, PrincipalIDDisplayName string }
+	}
+}
+
+// putDefinition writes a definition. One of the same id is replaced from the
+// emulator's present on; only the newest authorizations hold.
+func putDefinition(c *call) (reply, error) {
+	on, err := c.writeDelegation("registrationDefinitions/write")
+	if err != nil {
+		return reply{}, err
+	}
+	if on.scope.ResourceGroup() != "" {
+		return reply{}, badRequest("InvalidRegistrationDefinitionUri", fmt.Sprintf(
+			"The registration definition request scope '%s' should be '/subscriptions/<subscriptionId>'.", strings.ToLower(string(on.scope))))
+	}
+	id, err := c.guidVar("id")
+	if err != nil {
+		return reply{}, err
+	}
+	var want definitionRequest
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	d, err := c.newDefinition(on, id, &want)
+	if err != nil {
+		return reply{}, err
+	}
+	status := http.StatusCreated
+	if old := on.sub.definition(id, c.now); old != nil {
+		old.during.To, status = c.now, http.StatusOK
+	}
+	on.sub.definitions = append(on.sub.definitions, d)
+	return reply{status: status, body: c.definitionBody(d, false)}, nil
+}
+
+func (c *call) newDefinition(on target, id string, want *definitionRequest) (*definition, error) {
+	p := &want.Properties
+	d := &definition{
+		id: id, sub: on.sub, offer: p.RegistrationDefinitionName, description: p.Description, marketplace: want.Plan,
+		during: pharos.Interval{From: c.now}, updated: c.now, manager: c.world.tenantByID[pharos.TenantID(strings.ToLower(p.ManagedByTenantID))],
+	}
+	switch {
+	case d.offer == "" || p.ManagedByTenantID == "" || len(p.Authorizations)+len(p.EligibleAuthorizations) == 0:
+		return nil, badRequest("InvalidRegistrationDefinitionCreateRequest",
+			"The request must have 'registrationDefinitionName', 'managedByTenantId' and 'authorizations'.")
+	case d.manager == nil || d.manager == on.tenant:
+		return nil, badRequest("InvalidRegistrationDefinitionCreateRequest", fmt.Sprintf(
+			"The registration definition '%s' not allowed to use the '%s' as ManagedByTenantId.", id, p.ManagedByTenantID))
+	}
+	for _, a := range p.Authorizations {
+		auth, err := c.newAuthorization(d, a, false)
+		if err != nil {
+			return nil, err
+		}
+		d.authorizations = append(d.authorizations, auth)
+	}
+	for _, a := range p.EligibleAuthorizations {
+		auth, err := c.newAuthorization(d, a, true)
+		if err != nil {
+			return nil, err
+		}
+		d.authorizations = append(d.authorizations, auth)
+	}
+	return d, c.checkEligible(d)
+}
+
+func (c *call) newAuthorization(d *definition, a authorizationRequest, eligible bool) (authorization, error) {
+	refuse := func(format string, args ...any) (authorization, error) {
+		return authorization{}, badRequest("InvalidRegistrationDefinitionCreateRequest", fmt.Sprintf(format, args...))
+	}
+	role := loadRoles().byID[pharos.RoleID(strings.ToLower(a.RoleDefinitionID))]
+	if role == nil {
+		return refuse("The role definition '%s' of registration definition '%s' is not a built-in role.", a.RoleDefinitionID, d.id)
+	}
+	if _, isApp := c.world.apps[appKey{d.manager.id, strings.ToLower(a.PrincipalID)}]; isApp {
+		return refuse("Principals of type Application cannot validly be used in role assignments.")
+	}
+	id, err := pharos.ParseGUID(a.PrincipalID)
+	if err != nil {
+		return refuse("The principal id '%s' of registration definition '%s' is not a GUID.", a.PrincipalID, d.id)
+	}
+	out := authorization{
+		principalID: pharos.PrincipalID(id), displayName: a.PrincipalIDDisplayName, role: role, eligible: eligible,
+		principal: c.world.principalBy[pharos.PrincipalRef{Tenant: d.manager.id, ID: pharos.PrincipalID(id)}],
+	}
+	for _, r := range a.DelegatedRoleDefinitionIDs {
+		out.delegatedRoles = append(out.delegatedRoles, pharos.RoleID(strings.ToLower(r)))
+	}
+	switch {
+	case role.hasDataActions():
+		return refuse("The role definition '%s' with data actions not allowed for registration definition '%s'. "+
+			"Only built in role definitions without any data and notData actions are allowed.", role.ID, d.id)
+	case eligible && (role.ID == pharos.Owner || role.ID == pharos.UserAccessAdministrator):
+		return refuse("The role definition '%s' is restricted for eligible authorization in registration definition '%s'. "+
+			"Restricted role definitions are '%s;%s'.", role.ID, d.id, pharos.Owner, pharos.UserAccessAdministrator)
+	case role.ID == pharos.UserAccessAdministrator && len(out.delegatedRoles) == 0,
+		role.ID != pharos.UserAccessAdministrator && role.restricted():
+		return refuse("The role definition '%s' is not allowed for registration definition '%s' because of restricted actions.", role.ID, d.id)
+	case eligible && out.principal != nil && out.principal.kind == pharos.ServicePrincipal:
+		return refuse("The service principal '%s' is not allowed in an eligible authorization of registration definition '%s'.", id, d.id)
+	}
+	return out.withPolicy(a), nil
+}
+
+func (a authorization) withPolicy(want authorizationRequest) authorization {
+	if !a.eligible {
+		return a
+	}
+	p := want.JustInTimeAccessPolicy
+	a.mfa, a.maximum = "None", "PT8H"
+	if p.MultiFactorAuthProvider != "" {
+		a.mfa = p.MultiFactorAuthProvider
+	}
+	if p.MaximumActivationDuration != "" {
+		a.maximum = p.MaximumActivationDuration
+	}
+	for _, x := range p.ManagedByTenantApprovers {
+		a.approvers = append(a.approvers, approver{pharos.PrincipalID(strings.ToLower(x.PrincipalID)), x.PrincipalIDDisplayName})
+	}
+	return a
+}
+
+func (d *roleDefinition) hasDataActions() bool {
+	return slices.ContainsFunc(d.Permissions, func(p rolePermission) bool { return len(p.DataActions)+len(p.NotDataActions) > 0 })
+}
+
+// restricted reports whether the role may change who has access: such roles
+// cannot be delegated (docs: tenants, users and roles in Azure Lighthouse).
+func (d *roleDefinition) restricted() bool {
+	for _, kind := range []string{"roleAssignments", "roleDefinitions", "classicAdministrators", "locks", "denyAssignments"} {
+		if d.allows("Microsoft.Authorization/"+kind+"/write") || d.allows("Microsoft.Authorization/"+kind+"/delete") {
+			return true
+		}
+	}
+	return false
+}
+
+func deleteDefinition(c *call) (reply, error) {
+	on, err := c.writeDelegation("registrationDefinitions/delete")
+	if err != nil {
+		return reply{}, err
+	}
+	d := on.sub.definition(c.vars["id"], c.now)
+	if !c.shown(on, d) {
+		return reply{status: http.StatusNoContent}, nil
+	}
+	for _, a := range on.sub.delegations {
+		if a.definitionAt(c.now) == d {
+			return reply{}, conflict("Conflict", fmt.Sprintf("The registration definition '%s' is used by the registration assignment '%s'.", d.id, a.id))
+		}
+	}
+	d.during.To = c.now
+	return reply{status: http.StatusOK}, nil
+}
+
+// putDelegation puts a definition into force at a subscription or resource group.
+func putDelegation(c *call) (reply, error) {
+	on, err := c.writeDelegation("registrationAssignments/write")
+	if err != nil {
+		return reply{}, err
+	}
+	id, err := c.guidVar("id")
+	if err != nil {
+		return reply{}, err
+	}
+	var want struct {
+		Properties struct{ RegistrationDefinitionID string } `json:"properties"`
+	}
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	text := want.Properties.RegistrationDefinitionID
+	def := on.sub.definition(text[strings.LastIndex(text, "/")+1:], c.now)
+	if def == nil {
+		return reply{}, badRequest("InvalidRegistrationAssignmentCreateRequest", fmt.Sprintf("The registration definition '%s' could not be found.", text))
+	}
+	if err := c.checkEligible(def); err != nil {
+		return reply{}, err
+	}
+	for _, o := range on.sub.delegations {
+		if o.scope == on.scope && o.id != id && o.definitionAt(c.now) == def {
+			return reply{}, badRequest("InvalidRegistrationAssignmentCreateRequest", fmt.Sprintf("Another registration assignment present at this scope '%s' "+
+				"for registration definition '%s'. Multiple registration assignments are not allowed.", on.scope, strings.ToLower(def.armID())))
+		}
+	}
+	status := http.StatusCreated
+	d := on.sub.delegation(id, on.scope, c.now)
+	if d == nil || d.definitionID != def.id {
+		if d != nil {
+			d.during.To, status = c.now, http.StatusOK
+		}
+		d = &delegation{id: id, sub: on.sub, scope: on.scope, definitionID: def.id, during: pharos.Interval{From: c.now}}
+		on.sub.delegations = append(on.sub.delegations, d)
+	} else {
+		status = http.StatusOK
+	}
+	body := c.delegationBody(d, def)
+	body["properties"].(map[string]any)["provisioningState"] = "Accepted"
+	return reply{status: status, body: body, header: c.operation(on, d, "Azure-Asyncoperation")}, nil
+}
+
+func deleteDelegation(c *call) (reply, error) {
+	on, err := c.writeDelegation("registrationAssignments/delete")
+	if err != nil {
+		return reply{}, err
+	}
+	d := on.sub.delegation(c.vars["id"], on.scope, c.now)
+	if d == nil || !c.shown(on, d.definitionAt(c.now)) {
+		return reply{status: http.StatusNoContent}, nil
+	}
+	d.during.To = c.now
+	return reply{status: http.StatusAccepted, header: c.operation(on, d, "Location")}, nil
+}
+
+// operation is the address at which a client asks how a change goes on. The
+// change itself is done at once.
+func (c *call) operation(on target, d *delegation, header string) http.Header {
+	job := base64.RawURLEncoding.EncodeToString([]byte(`{"fullyQualifiedResourceId":"` + d.armID() + `","jobId":"` + d.id + `"}`))
+	return http.Header{
+		header: {c.base + string(pharos.SubscriptionScope(on.sub.id)) + managedServices + "operationStatuses/" + job +
+			"?api-version=" + c.URL.Query().Get("api-version")},
+		"Retry-After": {"1"},
+	}
+}
+
+// delegationStatus answers for a subscription that the caller may no longer
+// see: removing the delegation it had access by is such a change.
+func delegationStatus(*call) (reply, error) { return ok(map[string]string{"status": "Succeeded"}) }

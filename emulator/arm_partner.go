@@ -1,0 +1,187 @@
+package emulator
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// partnerVersions are the api-versions of Microsoft.ManagementPartner.
+var partnerVersions = []string{"2018-02-01"}
+
+func managementPartnerRoutes() []route {
+	const one = "/providers/Microsoft.ManagementPartner/partners/{id}"
+	out := []route{
+		{method: http.MethodGet, pattern: "/providers/Microsoft.ManagementPartner/partners", handle: getPartner},
+		{method: http.MethodGet, pattern: one, handle: getPartner},
+		{method: http.MethodPut, pattern: one, handle: putPartner},
+		{method: http.MethodPatch, pattern: one, handle: patchPartner},
+		{method: http.MethodDelete, pattern: one, handle: deletePartner},
+		{method: http.MethodGet, pattern: "/providers/Microsoft.ManagementPartner/operations", handle: partnerOperations},
+	}
+	for i := range out {
+		out[i].service, out[i].versions = arm, partnerVersions
+	}
+	return out
+}
+
+// active returns the index of the time at which the record is linked, or -1.
+func (r *linkRecord) active(t time.Time) int {
+	if r == nil {
+		return -1
+	}
+	return slices.IndexFunc(r.times, func(l linkTime) bool { return l.during.Contains(t) })
+}
+
+// version counts the changes of the record up to t: every link, every change
+// of the ID and every removal is one. The record outlives a removal.
+func (r *linkRecord) version(t time.Time) (count int, updated time.Time) {
+	note := func(at time.Time) {
+		if at.After(t) {
+			return
+		}
+		count++
+		if at.After(updated) {
+			updated = at
+		}
+	}
+	for i, l := range r.times {
+		note(l.during.From)
+		changed := i+1 < len(r.times) && r.times[i+1].change
+		if !l.during.To.IsZero() && !changed {
+			note(l.during.To)
+		}
+	}
+	return count, updated
+}
+
+// getPartner answers with the caller's own link: nobody can ask for another's
+// (docs: link a partner ID).
+func getPartner(c *call) (reply, error) {
+	rec := c.world.links[c.caller.principal.ref()]
+	i := rec.active(c.now)
+	id := c.vars["id"]
+	if i < 0 || (id != "" && id != string(rec.times[i].id)) {
+		return reply{}, noPartner(id)
+	}
+	return ok(c.partnerBody(rec, rec.times[i].id))
+}
+
+func noPartner(id string) *apiError {
+	message := "No partner ID is linked to this user or service principal in this tenant."
+	if id != "" {
+		message = fmt.Sprintf("The partner ID '%s' is not linked to this user or service principal in this tenant.", id)
+	}
+	return notFound("NotFound", message)
+}
+
+func (c *call) partnerBody(rec *linkRecord, id pharos.PartnerID) map[string]any {
+	version, updated := rec.version(c.now)
+	if updated.IsZero() {
+		updated = c.world.origin
+	}
+	return map[string]any{
+		"id": "/providers/microsoft.managementpartner/partners/" + string(id), "type": "Microsoft.ManagementPartner/partners",
+		"name": string(id), "etag": version,
+		"properties": map[string]any{
+			"partnerId": string(id), "partnerName": c.world.knownPartner[id],
+			"tenantId": string(rec.principal.tenant.id), "objectId": string(rec.principal.id), "version": version,
+			"updatedTime": stamp(updated), "createdTime": stamp(c.world.began(rec.times[0].during)), "state": "Active",
+		},
+	}
+}
+
+// checkPartner refuses an ID that no location account has.
+func (c *call) checkPartner() (pharos.PartnerID, error) {
+	id, err := pharos.ParsePartnerID(c.vars["id"])
+	if err == nil && !c.world.globalIDs[id] && c.world.knownPartner[id] != "" {
+		return id, nil
+	}
+	return "", badRequest("BadRequest", fmt.Sprintf("The partner ID '%s' is not valid: no partner location account has it.", c.vars["id"]))
+}
+
+func putPartner(c *call) (reply, error) {
+	id, err := c.checkPartner()
+	if err != nil {
+		return reply{}, err
+	}
+	p := c.caller.principal
+	rec := c.world.links[p.ref()]
+	if i := rec.active(c.now); i >= 0 {
+		if rec.times[i].id == id {
+			return ok(c.partnerBody(rec, id))
+		}
+		return reply{}, conflict("Conflict", fmt.Sprintf(
+			"Another partner ID, '%s', is already linked to this user or service principal. Update or remove it first.", rec.times[i].id))
+	}
+	if rec == nil {
+		rec = &linkRecord{principal: p}
+		c.world.links[p.ref()] = rec
+	}
+	rec.begin(linkTime{id: id, during: pharos.Interval{From: c.now}})
+	return ok(c.partnerBody(rec, id))
+}
+
+// patchPartner changes the link to the ID in the path.
+func patchPartner(c *call) (reply, error) {
+	id, err := c.checkPartner()
+	if err != nil {
+		return reply{}, err
+	}
+	rec := c.world.links[c.caller.principal.ref()]
+	i := rec.active(c.now)
+	if i < 0 {
+		return reply{}, noPartner("")
+	}
+	if rec.times[i].id != id {
+		rec.times[i].during.To = c.now
+		rec.begin(linkTime{id: id, during: pharos.Interval{From: c.now}, change: true})
+	}
+	return ok(c.partnerBody(rec, id))
+}
+
+func deletePartner(c *call) (reply, error) {
+	rec := c.world.links[c.caller.principal.ref()]
+	i := rec.active(c.now)
+	if i < 0 || c.vars["id"] != string(rec.times[i].id) {
+		return reply{}, noPartner(c.vars["id"])
+	}
+	rec.times[i].during.To = c.now
+	return reply{status: http.StatusOK}, nil
+}
+
+// begin adds a time in order. Where the scenario has a later one, that one
+// takes over as a change.
+func (r *linkRecord) begin(l linkTime) {
+	i := slices.IndexFunc(r.times, func(o linkTime) bool { return o.during.From.After(l.during.From) })
+	if i < 0 {
+		r.times = append(r.times, l)
+		return
+	}
+	l.during.To, r.times[i].change = r.times[i].during.From, true
+	r.times = slices.Insert(r.times, i, l)
+}
+
+func partnerOperations(*call) (reply, error) {
+	var out []map[string]any
+	for action, what := range map[string]string{
+		"read": "Read the linked partner ID", "write": "Link a partner ID", "action": "Update the linked partner ID", "delete": "Remove the linked partner ID",
+	} {
+		out = append(out, map[string]any{
+			"name": "Microsoft.ManagementPartner/partners/" + action,
+			"display": map[string]string{
+				"provider": "Microsoft ManagementPartner", "resource": "Partners", "operation": what, "description": what + ".",
+			},
+		})
+	}
+	slices.SortFunc(out, func(a, b map[string]any) int {
+		if a["name"].(string) < b["name"].(string) {
+			return -1
+		}
+		return 1
+	})
+	return list(out)
+}

@@ -1,0 +1,3 @@
+package emulator
+
+func resourceGraphRoutes() []route { return nil }

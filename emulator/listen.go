@@ -1,0 +1,81 @@
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// Server is an emulator that accepts connections with TLS.
+type Server struct {
+	// URL is its address, such as https://127.0.0.1:8443.
+	URL string
+
+	listener net.Listener
+	http     *http.Server
+	tls      *tls.Config
+}
+
+// Listen opens a TLS listener on addr ("127.0.0.1:0" for a free port) with a
+// certificate of the authority in dir, which is made when it is not there
+// yet. Nothing is answered until [Server.Serve].
+func (e *Emulator) Listen(addr, dir string) (*Server, error) {
+	cert, err := certificate(dir, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, pharos.Errorf(pharos.Unavailable, "cannot listen on %s: %w", addr, err)
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return nil, errors.Join(pharos.Errorf(pharos.Internal, "the listener has no port: %w", err), l.Close())
+	}
+	host := "127.0.0.1"
+	if ip, ok := l.Addr().(*net.TCPAddr); ok && ip.IP.Equal(net.IPv6loopback) {
+		host = "::1"
+	}
+	return &Server{
+		URL:      "https://" + net.JoinHostPort(host, port),
+		listener: l,
+		tls:      &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+		http: &http.Server{
+			Handler: e, ReadHeaderTimeout: 10 * time.Second,
+			// Broken handshakes and dropped connections are the clients' to
+			// tell, and some are asked for by the scenario's faults.
+			ErrorLog: log.New(discard{}, "", 0),
+		},
+	}, nil
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// Serve answers until ctx ends, then lets the calls that are under way finish
+// for a few seconds. It returns nil when ctx ended it.
+func (s *Server) Serve(ctx context.Context) error {
+	s.http.TLSConfig = s.tls
+	done := make(chan error, 1)
+	go func() { done <- s.http.ServeTLS(s.listener, "", "") }()
+	select {
+	case err := <-done:
+		return pharos.Errorf(pharos.Unavailable, "the emulator stopped: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	err := s.http.Shutdown(grace)
+	if err != nil {
+		err = s.http.Close()
+	}
+	<-done
+	return err
+}
