@@ -8,7 +8,7 @@ import (
 )
 
 // instanceBody is what eligibilities and scheduled assignments have in common.
-func (c *call) instanceBody(on target, kind string, s standing, end time.Time) map[string]any {
+func (c *call) instanceBody(on target, kind string, s assignedRole, end time.Time) map[string]any {
 	display := ""
 	if s.principal != nil {
 		display = s.principal.displayName
@@ -61,7 +61,7 @@ func listEligibilities(c *call) (reply, error) {
 		if a.kind != pharos.Eligible || !on.relates(a.scope) || !a.during.Contains(c.now) || c.projected(on) || !f.keeps(on, a.scope, a.principal, a.principalID, c.now) {
 			continue
 		}
-		s := standing{a, a.id, a.principal, a.principalID, a.principalKind, c.world.began(a.during), nil}
+		s := assignedRole{a, a.id, a.principal, a.principalID, a.principalKind, c.world.began(a.during), nil}
 		body := c.instanceBody(on, "roleEligibilityScheduleInstances", s, a.expires)
 		body["properties"].(map[string]any)["roleEligibilityScheduleId"] = assignmentID(a.scope, "roleEligibilitySchedules", a.id)
 		out = append(out, body)

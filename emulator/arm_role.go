@@ -84,9 +84,9 @@ func getRoleDefinition(c *call) (reply, error) {
 	return ok(roleBody(t.sub, d))
 }
 
-// standing is a role assignment that stands at an instant: one as it was
+// assignedRole is a role assignment that stands at an instant: one as it was
 // given, or the activation of an eligible one.
-type standing struct {
+type assignedRole struct {
 	*roleAssignment
 	id        string
 	principal *principal
@@ -100,12 +100,12 @@ type standing struct {
 // inherits them, at it, and below it. A caller of another tenant is shown the
 // assignments to groups of its own tenant only: the customer's principals are
 // none of its business (docs: cross-tenant management experience).
-func (c *call) standingAt(on target) []standing {
+func (c *call) standingAt(on target) []assignedRole {
 	all := on.tenant.above
 	if on.sub != nil {
 		all = c.world.assignmentsFor(on.sub)
 	}
-	var out []standing
+	var out []assignedRole
 	for _, a := range all {
 		if !on.relates(a.scope) || !a.during.Contains(c.now) {
 			continue
@@ -114,14 +114,14 @@ func (c *call) standingAt(on target) []standing {
 			continue
 		}
 		if a.kind != pharos.Eligible {
-			out = append(out, standing{a, a.id, a.principal, a.principalID, a.principalKind, c.world.began(a.during), nil})
+			out = append(out, assignedRole{a, a.id, a.principal, a.principalID, a.principalKind, c.world.began(a.during), nil})
 			continue
 		}
 		for i := range a.activations {
 			v := &a.activations[i]
 			if v.during.Contains(c.now) {
 				id := objectID("roleAssignment", a.id, string(v.principal.id)+stamp(v.during.From))
-				out = append(out, standing{a, id, v.principal, v.principal.id, v.principal.kind, v.during.From, v})
+				out = append(out, assignedRole{a, id, v.principal, v.principal.id, v.principal.kind, v.during.From, v})
 			}
 		}
 	}
@@ -138,13 +138,13 @@ func (t target) relates(scope pharos.Scope) bool {
 }
 
 // armID is the assignment's id under its own scope.
-func (s standing) armID() string { return assignmentID(s.scope, "roleAssignments", s.id) }
+func (s assignedRole) armID() string { return assignmentID(s.scope, "roleAssignments", s.id) }
 
 func assignmentID(scope pharos.Scope, kind, id string) string {
 	return strings.TrimSuffix(string(scope), "/") + authorizationProvider + kind + "/" + id
 }
 
-func (c *call) assignmentBody(on target, s standing) map[string]any {
+func (c *call) assignmentBody(on target, s assignedRole) map[string]any {
 	return map[string]any{
 		"id": s.armID(), "name": s.id, "type": "Microsoft.Authorization/roleAssignments",
 		"properties": map[string]any{
@@ -228,11 +228,11 @@ func (f *assignmentFilter) keeps(on target, scope pharos.Scope, p *principal, id
 }
 
 // find returns the standing assignment with the id at exactly the scope.
-func (c *call) findAssignment(on target) (standing, bool) {
+func (c *call) findAssignment(on target) (assignedRole, bool) {
 	all := c.standingAt(on)
-	i := slices.IndexFunc(all, func(s standing) bool { return strings.EqualFold(s.id, c.vars["id"]) && s.scope == on.scope })
+	i := slices.IndexFunc(all, func(s assignedRole) bool { return strings.EqualFold(s.id, c.vars["id"]) && s.scope == on.scope })
 	if i < 0 {
-		return standing{}, false
+		return assignedRole{}, false
 	}
 	return all[i], true
 }

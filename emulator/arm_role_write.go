@@ -43,7 +43,7 @@ func putRoleAssignment(c *call) (reply, error) {
 	} else {
 		on.sub.assignments = append(on.sub.assignments, a)
 	}
-	body := c.assignmentBody(on, standing{a, a.id, a.principal, a.principalID, a.principalKind, c.now, nil})
+	body := c.assignmentBody(on, assignedRole{a, a.id, a.principal, a.principalID, a.principalKind, c.now, nil})
 	return reply{status: http.StatusCreated, body: body}, nil
 }
 
