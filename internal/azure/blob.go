@@ -116,10 +116,11 @@ func (b Blob) copyChecked(w io.Writer, r io.Reader) error {
 	return err
 }
 
-// damaged reports whether an error says that gzip or its stream is cut or wrong.
+// damaged reports whether an error says that gzip or its stream is cut or
+// wrong; a stream cut before its first byte is a plain io.EOF.
 func damaged(err error) bool {
 	var corrupt flate.CorruptInputError
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.As(err, &corrupt)
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.As(err, &corrupt)
 }
 
 // blobReader reads a blob through broken connections.

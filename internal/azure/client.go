@@ -82,6 +82,7 @@ func (a *api) do(ctx context.Context, c call) (*answer, error) {
 	if err != nil {
 		return nil, a.unreachable(ctx, name, err)
 	}
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // Partner Center begins with a byte order mark
 	ans := &answer{call: name, owner: a.owner, status: resp.StatusCode, header: resp.Header, body: body}
 	if ans.at, err = http.ParseTime(resp.Header.Get("Date")); err != nil {
 		return nil, pharos.Errorf(pharos.Unavailable, "credential %s: %s: the answer bears no date", a.owner, name).

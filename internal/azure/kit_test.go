@@ -1,6 +1,7 @@
 package azure_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -206,4 +207,12 @@ func wantError(t *testing.T, err error, code pharos.Code, parts ...string) {
 // visible is the test's subscription, as seen through a delegation or not.
 func visible(projected bool) observe.Visible {
 	return observe.Visible{Subscription: pharos.Subscription{ID: sub, Customer: customer, Name: "prod"}, Projected: projected}
+}
+
+// prompt notes what a person is shown.
+func prompt(shown *[]string) func(context.Context, azure.Prompt) error {
+	return func(_ context.Context, p azure.Prompt) error {
+		*shown = append(*shown, p.URL+" "+p.Code)
+		return nil
+	}
 }
