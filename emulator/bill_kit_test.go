@@ -3,7 +3,6 @@ package emulator
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -125,13 +124,4 @@ func earned(w *world) string {
 		d = last
 	}
 	return strings.Join(parts, " ")
-}
-
-func instantOf(t testing.TB, s string) time.Time {
-	t.Helper()
-	at, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return at
 }

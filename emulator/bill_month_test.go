@@ -152,12 +152,12 @@ func TestBill_PastDaysDoNotChange(t *testing.T) {
 	w := billCase{now: "2026-10-20T12:00:00Z", access: []string{aobo}}.world(t)
 	before := earned(w)
 	for _, s := range w.customers[0].subs {
-		s.assignments[0].during.To = instantOf(t, "2026-10-20T12:00:00Z")
+		s.assignments[0].during.To = at(t, "2026-10-20T12:00:00Z")
 	}
 	if after := earned(w); after != before || before != "1-17" {
 		t.Errorf("before %q, after %q", before, after)
 	}
-	if got := w.billOf(october, instantOf(t, "2026-11-06T00:00:00Z")); earnedOf(got) != 19 {
+	if got := w.billOf(october, at(t, "2026-11-06T00:00:00Z")); earnedOf(got) != 19 {
 		t.Errorf("%d days earned in the end, want 19", earnedOf(got))
 	}
 }

@@ -148,7 +148,10 @@ func (w *world) part(e *export, n int) ([]byte, error) {
 	if err := writeJSONL(z, b.lines(), graphColumns(e.full)); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), z.Close()
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 // partOf is the part that a customer's lines are in.

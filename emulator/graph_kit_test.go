@@ -1,0 +1,132 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// desk is a signed-in client of an emulator that is called without a network.
+type desk struct {
+	t     testing.TB
+	e     *Emulator
+	token string
+	// next are headers of the next call only.
+	next http.Header
+}
+
+// deskFor plays a scenario and signs a principal in for one service.
+func deskFor(t testing.TB, scenario, tenant, principal string, svc service) *desk {
+	t.Helper()
+	s, err := ParseScenario("desk.yaml", []byte(scenario))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{t: t, e: e}
+	d.signIn(tenant, principal, svc)
+	return d
+}
+
+// signIn changes who the desk calls as.
+func (d *desk) signIn(tenantName, principal string, svc service) {
+	d.t.Helper()
+	for _, t := range d.e.world.tenants {
+		if t.name != tenantName {
+			continue
+		}
+		p := t.byName[principal]
+		if p == nil {
+			p = t.guestByName[principal]
+		}
+		if p == nil {
+			break
+		}
+		token, err := d.e.accessToken(p, "test", audiences(svc)[0], d.e.Now())
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.token = token
+		return
+	}
+	d.t.Fatalf("no principal %s in %s", principal, tenantName)
+}
+
+// do makes a call and returns the answer, whatever it is.
+func (d *desk) do(method, target, body string) *http.Response {
+	d.t.Helper()
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	if d.token != "" {
+		r.Header.Set("Authorization", "Bearer "+d.token)
+	}
+	for k, v := range d.next {
+		r.Header[k] = v
+	}
+	d.next = nil
+	w := httptest.NewRecorder()
+	d.e.ServeHTTP(w, r)
+	return w.Result()
+}
+
+// get reads JSON and checks the status.
+func (d *desk) get(target string, status int) map[string]any {
+	d.t.Helper()
+	return d.json(d.do(http.MethodGet, target, ""), target, status)
+}
+
+func (d *desk) post(target, body string, status int) map[string]any {
+	d.t.Helper()
+	return d.json(d.do(http.MethodPost, target, body), target, status)
+}
+
+func (d *desk) json(r *http.Response, target string, status int) map[string]any {
+	d.t.Helper()
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if r.StatusCode != status {
+		d.t.Fatalf("%s: status %d, want %d: %s", target, r.StatusCode, status, raw)
+	}
+	var out map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if len(raw) > 0 && decoder.Decode(&out) != nil {
+		d.t.Fatalf("%s: no JSON: %s", target, raw)
+	}
+	return out
+}
+
+// names collects a property of the objects of a list.
+func names(list any, property string) string {
+	var all []string
+	objects, _ := list.([]any)
+	for _, o := range objects {
+		s, _ := o.(map[string]any)[property].(string)
+		all = append(all, s)
+	}
+	return strings.Join(all, " ")
+}
+
+// code is the code of an error of Microsoft Graph.
+func errorCode(body map[string]any) string {
+	e, _ := body["error"].(map[string]any)
+	s, _ := e["code"].(string)
+	return s
+}
+
+func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
+
+// httpRequestFrom is a request of another machine.
+func httpRequestFrom(remote, target string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	r.RemoteAddr = remote
+	return r
+}
