@@ -42,7 +42,9 @@ type Row struct {
 	Customer     pharos.TenantID       `json:"customerId,omitempty"`
 	CustomerName string                `json:"customerName,omitempty"`
 	Subscription pharos.SubscriptionID `json:"subscriptionId,omitempty"`
-	Currency     string                `json:"currency"`
+	// SubscriptionName is set where the group lies in one subscription.
+	SubscriptionName string `json:"subscriptionName,omitempty"`
+	Currency         string `json:"currency"`
 	Sums
 	Lines int64 `json:"lines"`
 	// TopCause is the first cause of the largest part of Lost, "" without one.
@@ -78,7 +80,8 @@ func (s *Subscription) row(g Grouping, day pharos.Day) Row {
 		return Row{Key: string(s.CustomerID), Name: s.CustomerName, Customer: s.CustomerID, CustomerName: s.CustomerName, Currency: s.Currency}
 	default:
 		return Row{
-			Key: string(s.SubscriptionID), Name: s.SubscriptionName, Subscription: s.SubscriptionID,
+			Key: string(s.SubscriptionID), Name: s.SubscriptionName,
+			Subscription: s.SubscriptionID, SubscriptionName: s.SubscriptionName,
 			Customer: s.CustomerID, CustomerName: s.CustomerName, Currency: s.Currency,
 		}
 	}
@@ -95,7 +98,8 @@ func (m *Month) addScope(b *breakdown, g Grouping, c *scopeCell) {
 // scopeRow describes the group of a scope.
 func scopeRow(scope pharos.Scope, a account, names Names) Row {
 	return Row{
-		Key: string(scope), Name: lastName(scope, names), Subscription: a.subscription,
+		Key: string(scope), Name: lastName(scope, names),
+		Subscription: a.subscription, SubscriptionName: names.Subscriptions[a.subscription].Name,
 		Customer: a.customer, CustomerName: names.Customers[a.customer].Name, Currency: a.currency,
 	}
 }

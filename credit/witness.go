@@ -10,7 +10,7 @@ import (
 // A partner link can be read only by the principal that carries it, so the
 // history often knows a holder of an eligible role and not whether he is
 // linked. The bill then bears witness: a credited day that nothing but such a
-// holder explains shows his link. docs/adr/0003-unread-links.md has the
+// holder explains shows his link. docs/adr/0004-unread-links.md has the
 // reasons.
 
 // witnesses collects the credited days that only unread links explain.

@@ -101,13 +101,12 @@ func verdictOf(c pharos.Cause) pharos.Verdict {
 		return pharos.UnknownVerdict
 	case pharos.TooEarly:
 		return pharos.Pending
-	case pharos.ZeroCost:
+	case pharos.ExcludedReservation, pharos.ExcludedSavingsPlan, pharos.ExcludedSpot,
+		pharos.ExcludedThirdParty, pharos.ExcludedLegacy, pharos.ZeroCost:
 		return pharos.Excluded
+	default:
+		return pharos.Lost
 	}
-	if strings.HasPrefix(string(c), "excluded-") {
-		return pharos.Excluded
-	}
-	return pharos.Lost
 }
 
 // suggest names the causes that share a word with what was asked for, all of

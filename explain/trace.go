@@ -11,12 +11,13 @@ import (
 // Answer is what is known of one condition.
 type Answer string
 
-// The answers. Fine also stands where something else made the condition
-// irrelevant: nothing needs mending there.
+// The answers. Of several grants the one nearest to earning is told, so a
+// condition that is fine holds for that one.
 const (
 	Fine    Answer = "ok"
 	Broken  Answer = "no"
 	NotSeen Answer = "unknown"
+	Moot    Answer = "moot" // there is no grant of which to ask it
 )
 
 // Step is one condition of the chain that a credited day needs.
@@ -62,9 +63,8 @@ type Names struct {
 // NamesOf returns the names that a history knows.
 func NamesOf(h *pharos.History) Names { return Names{h.Customers, h.Subscriptions, h.Principals} }
 
-// Trace lays a coverage out as a chain. Of a chain that is broken it shows
-// what must be mended; the other conditions hold, or need no mending because
-// mending these is enough.
+// Trace lays a coverage out as a chain: each condition in the order in which
+// access is built up, with what must be mended where it is broken.
 func Trace(c pharos.Coverage, n Names) Chain {
 	sub := n.Subscriptions[c.Scope.Subscription()]
 	chain := Chain{
@@ -139,11 +139,29 @@ func (k condition) steps(c *pharos.Coverage) []Step {
 	if len(out) > 0 {
 		return out
 	}
-	answer := Fine
-	if c.State == pharos.UnknownCoverage && (len(c.Causes) == 0 || slices.Contains(c.Causes, pharos.NotObserved)) {
-		answer = NotSeen
+	return []Step{{Condition: k.text, Answer: k.unbroken(c), Detail: k.aside(c)}}
+}
+
+// unbroken answers a condition that no cause breaks.
+func (k condition) unbroken(c *pharos.Coverage) Answer {
+	strangers := []pharos.Cause{pharos.NoAccess, pharos.UnrelatedPartner, pharos.AOBOOfOther}
+	nobody := slices.ContainsFunc(c.Causes, func(x pharos.Cause) bool { return slices.Contains(strangers, x) })
+	switch {
+	case c.State == pharos.UnknownCoverage && (len(c.Causes) == 0 || slices.Contains(c.Causes, pharos.NotObserved)):
+		return NotSeen
+	case nobody && !slices.Contains(k.causes, pharos.NotBillTo):
+		return Moot
+	default:
+		return Fine
 	}
-	return []Step{{Condition: k.text, Answer: answer}}
+}
+
+// aside says why AOBO has no link to show.
+func (k condition) aside(c *pharos.Coverage) string {
+	if c.Path == pharos.AOBO && slices.Contains(k.causes, pharos.NotLinked) {
+		return "AOBO needs none"
+	}
+	return ""
 }
 
 // sentence is the answer in words.
