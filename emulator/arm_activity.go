@@ -161,8 +161,8 @@ func eventBody(on target, e event) map[string]any {
 		"resourceId": e.resource, "resourceGroupName": e.scope.ResourceGroup(),
 		"eventTimestamp": stamp(e.at), "submissionTimestamp": stamp(e.at), "tenantId": string(on.tenant.id), "properties": e.properties,
 	}
-	if e.by == privilegedIdentity {
-		body["claims"] = map[string]string{"appid": privilegedIdentityApp}
+	if e.by == privilegedIdentityApp {
+		body["claims"] = map[string]string{"appid": privilegedIdentityApp, "name": "MS-PIM"}
 	}
 	if on.sub != nil {
 		body["subscriptionId"] = string(on.sub.id)
@@ -178,11 +178,9 @@ func cutLast(s string) (head, tail string) {
 	return s[:i], s[i+1:]
 }
 
-// privilegedIdentity is who makes and ends assignments that have an end.
-const (
-	privilegedIdentity    = "MS-PIM"
-	privilegedIdentityApp = "01fc33a7-78ba-4d2f-a4b7-768e336e890e"
-)
+// privilegedIdentityApp is the application that makes and ends assignments
+// that have an end (MS-PIM, Privileged Identity Management).
+const privilegedIdentityApp = "01fc33a7-78ba-4d2f-a4b7-768e336e890e"
 
 // jsonText writes v as JSON inside a text, as event properties hold it.
 func jsonText(v any) string {

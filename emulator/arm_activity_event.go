@@ -59,7 +59,7 @@ func (w *world) assignmentEvents(s *subscription, a *roleAssignment) []event {
 		for _, at := range dated(during) {
 			by := w.actor(a, at.verb)
 			if timed {
-				by = privilegedIdentity
+				by = privilegedIdentityApp
 			}
 			out = append(out, event{
 				at: at.when, operation: "Microsoft.Authorization/roleAssignments/" + at.verb, by: by, scope: a.scope,

@@ -32,8 +32,8 @@ const (
 
 // certificate returns a server certificate of the authority in dir. The
 // authority is made once and kept, so that what trusts it goes on trusting it.
-func certificate(dir string, now time.Time) (tls.Certificate, error) {
-	ca, key, err := authority(dir, now)
+func certificate(dir string) (tls.Certificate, error) {
+	ca, key, err := authority(dir)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -44,7 +44,7 @@ func certificate(dir string, now time.Time) (tls.Certificate, error) {
 	leaf := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: certificateNames,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		NotBefore:   now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
+		NotBefore:   validFrom(), NotAfter: validUntil(),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, ca, &leafKey.PublicKey, key)
@@ -54,6 +54,11 @@ func certificate(dir string, now time.Time) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der, ca.Raw}, PrivateKey: leafKey}, nil
 }
 
+// Certificates of the emulator are good at every time that a machine's clock,
+// or a test's, is likely to show: they guard loopback and nothing else.
+func validFrom() time.Time  { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) }
+func validUntil() time.Time { return time.Date(2049, 12, 31, 0, 0, 0, 0, time.UTC) }
+
 func serial() *big.Int {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // it never fails
@@ -62,30 +67,30 @@ func serial() *big.Int {
 }
 
 // authority reads the certificate authority of dir, or makes one.
-func authority(dir string, now time.Time) (*x509.Certificate, *ecdsa.PrivateKey, error) {
+func authority(dir string) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, caFile), filepath.Join(dir, caKeyFile))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return newAuthority(dir, now)
+		return newAuthority(dir)
 	case err != nil:
 		return nil, nil, pharos.Errorf(pharos.Invalid, "cannot use the certificate authority in %s: %w", dir, err).
 			WithHint("remove %s and %s to have another one made", caFile, caKeyFile)
 	}
 	key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
-	if !ok || pair.Leaf == nil || !pair.Leaf.IsCA || now.After(pair.Leaf.NotAfter) {
-		return newAuthority(dir, now)
+	if !ok || pair.Leaf == nil || !pair.Leaf.IsCA {
+		return newAuthority(dir)
 	}
 	return pair.Leaf, key, nil
 }
 
-func newAuthority(dir string, now time.Time) (*x509.Certificate, *ecdsa.PrivateKey, error) {
+func newAuthority(dir string) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, nil, pharos.Errorf(pharos.Internal, "cannot make a key: %w", err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "Pharos emulator, for this machine only"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(10, 0, 0), IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true,
+		NotBefore: validFrom(), NotAfter: validUntil(), IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true,
 		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)

@@ -20,9 +20,23 @@ type Emulator struct {
 	exports exports
 }
 
+// Option changes how an emulator is made.
+type Option func(*Emulator)
+
+// WithTime gives the emulator this machine's clock (time.Now), which only a
+// live scenario needs.
+func WithTime(now func() time.Time) Option {
+	return func(e *Emulator) {
+		if e.world.clock.live {
+			e.world.clock.run(now)
+		}
+	}
+}
+
 // New returns an emulator that plays the scenario. Nothing runs in the
-// background: what it holds is freed with it.
-func New(s *Scenario) (*Emulator, error) {
+// background: what it holds is freed with it. The error has code Invalid when
+// the scenario's clock is live and no [WithTime] makes it go.
+func New(s *Scenario, options ...Option) (*Emulator, error) {
 	w, found := newWorld(s)
 	if err := found.err(s.File); err != nil {
 		return nil, err
@@ -32,6 +46,12 @@ func New(s *Scenario) (*Emulator, error) {
 		return nil, pharos.Errorf(pharos.Internal, "cannot make the token signing key: %w", err)
 	}
 	e := &Emulator{world: w, signer: keys, dice: newDice(w.faults), logins: newLogins()}
+	for _, o := range options {
+		o(e)
+	}
+	if w.clock.live && w.clock.real == nil {
+		return nil, pharos.Errorf(pharos.Invalid, "%s: the clock is live, and there is no time to run by", s.File)
+	}
 	e.router = newRouter(e.routes())
 	return e, nil
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -52,9 +53,14 @@ func (d *dice) draw(svc service) fault {
 
 // refuse waits for the latency and returns the refusal that was drawn, if
 // any; a dropped connection ends the handler here.
-func (f fault) refuse(svc service) error {
+func (f fault) refuse(ctx context.Context, svc service) error {
 	if f.latency > 0 {
-		time.Sleep(f.latency)
+		wait := time.NewTimer(f.latency)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+		}
 	}
 	switch {
 	case f.drop:

@@ -82,7 +82,7 @@ func (e *Emulator) WriteFiles(dir, url string) (Ready, error) {
 	if err != nil {
 		return Ready{}, pharos.Errorf(pharos.Invalid, "%s is no folder: %w", dir, err)
 	}
-	if _, _, err := authority(dir, time.Now()); err != nil {
+	if _, _, err := authority(dir); err != nil {
 		return Ready{}, err
 	}
 	e.world.mu.RLock()

@@ -26,7 +26,7 @@ type Server struct {
 // certificate of the authority in dir, which is made when it is not there
 // yet. Nothing is answered until [Server.Serve].
 func (e *Emulator) Listen(addr, dir string) (*Server, error) {
-	cert, err := certificate(dir, time.Now())
+	cert, err := certificate(dir)
 	if err != nil {
 		return nil, err
 	}

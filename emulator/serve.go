@@ -24,7 +24,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, emulator: e, world: e.world, now: now, base: baseOf(r), vars: vars}
 	fault := e.dice.draw(svc)
 	var out reply
-	err := fault.refuse(svc)
+	err := fault.refuse(r.Context(), svc)
 	if err == nil {
 		out, err = e.answer(rt, c)
 	}

@@ -25,7 +25,7 @@ type builder struct {
 func newWorld(s *Scenario) (*world, problems) {
 	b := &builder{s: s, w: &world{
 		name: s.Name, origin: s.start.Add(-beforeTheScenario), lag: s.lag, faults: s.faults,
-		clock:        newClock(s.now, s.live, time.Now),
+		clock:        newClock(s.now, s.live),
 		meters:       priceList(),
 		tenantByID:   map[pharos.TenantID]*tenant{},
 		principalBy:  map[pharos.PrincipalRef]*principal{},
