@@ -31,6 +31,9 @@ type Observation[T comparable] struct {
 	Gaps []pharos.Interval
 	// Unlogged says whose changes this log never shows. Nil means nobody's.
 	Unlogged func(T) bool
+	// Carries says that the log shows every change that matters to whether the
+	// set is known, in spite of Unlogged.
+	Carries bool
 	// Latest says that a Since is when the value held at the latest, not when
 	// it began: what is dated may have been written again while it held.
 	Latest bool

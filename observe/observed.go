@@ -23,7 +23,7 @@ func observed[T comparable](rec *pharos.Record[T], obs *Observation[T]) []pharos
 			from = earlier(obs.Log.From.UTC(), from)
 		}
 		all = append(all, pharos.Interval{From: from, To: obs.At})
-	case obs.Log != nil && obs.Unlogged == nil && !known.IsZero() && !obs.Log.From.After(known):
+	case obs.Log != nil && (obs.Carries || obs.Unlogged == nil) && !known.IsZero() && !obs.Log.From.After(known):
 		all = append(all, pharos.Interval{From: known, To: obs.At})
 	}
 	for _, g := range obs.Gaps {
