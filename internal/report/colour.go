@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/explain"
 	"github.com/pharos-pec/pharos/link"
@@ -32,7 +34,7 @@ func (p *pen) paintWord(v any) string {
 	if !ok {
 		return ""
 	}
-	return p.paint(inkOf(s), s)
+	return p.paint(inkOf(strings.TrimSpace(s)), s)
 }
 
 // inkOf returns the colour of a word, faint for what says little, none for
