@@ -4,8 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,7 @@ func (s *Server) adapt(h handler) http.Handler {
 		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		v, err := h(r)
+		v, err := answer(h, r)
 		if err == nil {
 			err = v.write(w, r, s.render)
 		}
@@ -42,16 +43,27 @@ func (s *Server) adapt(h handler) http.Handler {
 	})
 }
 
+// answer calls a handler. A panic in it becomes an error of ours, so that the
+// user gets a page and the cause is heard of.
+func answer(h handler, r *http.Request) (v view, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return h(r)
+}
+
 // fail writes an error: as JSON to programs, as a page to people.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	f := s.failure(r, err)
 	if err := f.write(w, r, s.render); err != nil {
-		s.log.ErrorContext(r.Context(), "error page not written", slog.String("path", r.URL.Path), slog.Any("error", err))
+		s.failed(r.Context(), r.URL.Path, err)
 	}
 }
 
 // failure tells what the user may know of err. What has no pharos.Error in
-// its chain is our mistake: it goes to the log, and the user is told where.
+// its chain is our mistake: its text is not for the user, but Failed hears of it.
 func (s *Server) failure(r *http.Request, err error) failureView {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = pharos.Errorf(pharos.Unavailable, "the answer took longer than %s", requestTimeout).
@@ -70,8 +82,7 @@ func (s *Server) failure(r *http.Request, err error) failureView {
 		f.Hint = "the log of pharos serve says what"
 	}
 	if f.status >= http.StatusInternalServerError {
-		s.log.ErrorContext(r.Context(), "request failed", slog.String("path", r.URL.Path),
-			slog.String("code", string(f.Code)), slog.Any("error", err))
+		s.failed(r.Context(), r.URL.Path, err)
 	}
 	f.shell = s.shell(r, f.Title())
 	return f

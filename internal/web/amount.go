@@ -13,15 +13,15 @@ type amount struct {
 	Currency string
 }
 
-// cent is the smallest amount that two decimals can show.
-var cent = decimal.New(1, -2)
+// cent returns the smallest amount that two decimals can show.
+func cent() decimal.Decimal { return decimal.New(1, -2) }
 
 // Short returns the amount with two decimals and thousands separators, as in
 // 1,234.57. An amount that is not zero is never shown as 0.00: a loss below
 // a cent reads "<0.01".
 func (a amount) Short() string {
 	abs := a.Value.Abs()
-	if !abs.IsZero() && abs.LessThan(cent) {
+	if !abs.IsZero() && abs.LessThan(cent()) {
 		if a.Value.IsNegative() {
 			return "\u2212<0.01"
 		}
@@ -39,23 +39,24 @@ func (a amount) Short() string {
 // for a calendar on a telephone; the exact one stands beside it.
 func (a amount) Compact() string {
 	v := a.Value.Abs()
-	for _, unit := range []struct {
-		shift int32
-		sign  string
-	}{{9, "b"}, {6, "m"}, {3, "k"}} {
-		if v.GreaterThanOrEqual(decimal.New(1, unit.shift)) {
-			short := v.Shift(-unit.shift)
-			places := int32(0)
-			if short.LessThan(decimal.NewFromInt(10)) {
-				places = 1
-			}
-			return short.StringFixed(places) + unit.sign
+	if v.LessThan(decimal.NewFromInt(100)) {
+		return a.Short()
+	}
+	sign := ""
+	if a.Value.IsNegative() {
+		sign = "\u2212"
+	}
+	unit, thousand := "", decimal.NewFromInt(1000)
+	for _, next := range []string{"k", "m", "b"} {
+		if v.Round(0).LessThan(thousand) {
+			break
 		}
+		v, unit = v.Shift(-3), next
 	}
-	if v.GreaterThanOrEqual(decimal.NewFromInt(100)) {
-		return v.StringFixed(0)
+	if unit != "" && v.Round(1).LessThan(decimal.NewFromInt(10)) {
+		return sign + v.StringFixed(1) + unit
 	}
-	return a.Short()
+	return sign + v.StringFixed(0) + unit
 }
 
 // Exact returns every digit and the currency, as in 1234.5678 EUR.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	cdplog "github.com/chromedp/cdproto/log"
+	browserlog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -45,7 +45,7 @@ func findBrowser(t *testing.T) string {
 		}
 	}
 	const missing = "no Chromium found on PATH; install one, for example: apt-get install chromium, or brew install --cask chromium"
-	if os.Getenv("CI") != "" {
+	if os.Getenv("CI") != "" { //nolint:forbidigo // nothing but the environment tells CI from a desk
 		t.Fatal(missing)
 	}
 	t.Skip(missing)
@@ -84,7 +84,7 @@ func open(t *testing.T, b Books) *browser {
 	}
 	call(br, network.Enable, network.EnableParams{})
 	call(br, runtime.Enable, cdp.Empty{})
-	call(br, cdplog.Enable, cdp.Empty{})
+	call(br, browserlog.Enable, cdp.Empty{}) //nolint:forbidigo // the browser's log, not ours
 	return br
 }
 
@@ -113,11 +113,11 @@ func (b *browser) note(event any) {
 		b.problems = append(b.problems, e.ExceptionDetails.Text)
 	case *runtime.EventConsoleAPICalled:
 		b.problems = append(b.problems, fmt.Sprintf("console.%s", e.Type))
-	case *cdplog.EventEntryAdded:
-		if e.Entry.Source == cdplog.EntrySourceNetwork {
-			return // a status other than 200, which is looked at elsewhere
+	case *browserlog.EventEntryAdded: //nolint:forbidigo // the browser's log, not ours
+		source := string(e.Entry.Source) //nolint:forbidigo // the browser's log, not ours
+		if source != "network" {         // a status other than 200 is looked at elsewhere
+			b.problems = append(b.problems, fmt.Sprintf("%s: %s (%s)", source, e.Entry.Text, e.Entry.URL))
 		}
-		b.problems = append(b.problems, fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
 	}
 }
 
@@ -224,14 +224,10 @@ func (b *browser) dress(l look) {
 	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !l.Scripts})
 }
 
-// shoot keeps a picture of the whole page in the folder that
-// PHAROS_SCREENSHOTS names, else in one that goes with the test.
+// shoot takes a picture of the whole page. `go test -artifacts` keeps the
+// pictures, else they go with the test.
 func (b *browser) shoot(name string) {
 	b.t.Helper()
-	dir := os.Getenv("PHAROS_SCREENSHOTS")
-	if dir == "" {
-		dir = b.t.TempDir()
-	}
 	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.t.Fatal(err)
@@ -239,7 +235,7 @@ func (b *browser) shoot(name string) {
 	if len(picture) == 0 {
 		b.t.Fatalf("the picture %s is empty", name)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.t.ArtifactDir(), name+".png"), picture, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 }

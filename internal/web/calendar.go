@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -132,9 +131,4 @@ func mostUrgent(rows []credit.DayRow) badge {
 		}
 	}
 	return badge(rows[0].Verdict)
-}
-
-// weekdays heads the calendar's columns.
-func weekdays() [7]time.Weekday {
-	return [7]time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
 }

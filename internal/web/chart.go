@@ -13,8 +13,8 @@ type segment struct {
 	X, Width string
 }
 
-// thinnest is the width, in percent, below which a part could not be seen.
-var thinnest = decimal.New(4, -1)
+// thinnest returns the width, in percent, below which a bar could not be seen.
+func thinnest() decimal.Decimal { return decimal.New(4, -1) }
 
 // stack splits a bar among the verdicts of lines that can earn, widths in
 // proportion to their credit. It is empty when nothing could earn.
@@ -118,5 +118,5 @@ func barWidth(part, longest decimal.Decimal) string {
 	if !part.IsPositive() || !longest.IsPositive() {
 		return "0"
 	}
-	return decimal.Max(part.Shift(2).DivRound(longest, 3), thinnest).String()
+	return decimal.Max(part.Shift(2).DivRound(longest, 3), thinnest()).String()
 }

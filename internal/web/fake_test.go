@@ -122,14 +122,17 @@ func server(t *testing.T, b Books) (*Server, *time.Time) {
 // get asks the server as a browser on this machine would.
 func get(t *testing.T, s http.Handler, path string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodGet, path, nil)
+	return ask(t, s, http.MethodGet, path, header...)
+}
+
+// ask is get by any method.
+func ask(t *testing.T, s http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, path, nil)
 	r.Host = "127.0.0.1:8460"
 	r.Header.Set("Accept", "text/html")
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
-	}
-	if h := r.Header.Get("Host"); h != "" {
-		r.Host = h
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)

@@ -17,12 +17,14 @@ type figures struct {
 // excluded.
 func (f figures) Of(v pharos.Verdict) amount { return amount{f.Sums.Of(v), f.Currency} }
 
-// The columns of tables.
+// EarnedAmount is what was earned, for a column.
+func (f figures) EarnedAmount() amount { return f.Of(pharos.Earned) }
 
-func (f figures) EarnedAmount() amount     { return f.Of(pharos.Earned) }
-func (f figures) LostAmount() amount       { return f.Of(pharos.Lost) }
+// LostAmount is what was lost, for a column.
+func (f figures) LostAmount() amount { return f.Of(pharos.Lost) }
+
+// DisputableAmount is what may be disputed, for a column.
 func (f figures) DisputableAmount() amount { return f.Of(pharos.Disputable) }
-func (f figures) ListAmount() amount       { return amount{f.List, f.Currency} }
 
 // OpenAmount is what is neither won nor lost yet: pending and unknown.
 func (f figures) OpenAmount() amount {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -71,10 +70,10 @@ func verdictFor(c pharos.Cause) pharos.Verdict {
 		return pharos.UnknownVerdict
 	case pharos.TooEarly:
 		return pharos.Pending
-	}
-	causes := pharos.Causes()
-	if slices.Index(causes, c) > slices.Index(causes, pharos.TooEarly) {
+	case pharos.ExcludedReservation, pharos.ExcludedSavingsPlan, pharos.ExcludedSpot,
+		pharos.ExcludedThirdParty, pharos.ExcludedLegacy, pharos.ZeroCost:
 		return pharos.Excluded
+	default:
+		return pharos.Lost
 	}
-	return pharos.Lost
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -38,8 +37,9 @@ type Deps struct {
 	// Hosts are names besides localhost and the bound address that the
 	// server answers for, without port.
 	Hosts []string
-	// Log takes what went wrong inside. Nil drops it.
-	Log *slog.Logger
+	// Failed hears of every request that failed by our fault or the books',
+	// with what the user was not told. Nil drops it.
+	Failed func(ctx context.Context, path string, err error)
 }
 
 // Server is the dashboard and the JSON API. It is an [http.Handler], and
@@ -48,7 +48,7 @@ type Server struct {
 	books   *shelf
 	version string
 	hosts   map[string]bool
-	log     *slog.Logger
+	failed  func(ctx context.Context, path string, err error)
 	render  *renderer
 	handler http.Handler
 }
@@ -67,9 +67,12 @@ func New(d Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{books: newShelf(d.Books, d.Clock), version: d.Version, hosts: map[string]bool{}, log: d.Log, render: t}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+	s := &Server{
+		books: newShelf(d.Books, d.Clock), version: d.Version,
+		hosts: map[string]bool{}, failed: d.Failed, render: t,
+	}
+	if s.failed == nil {
+		s.failed = func(context.Context, string, error) {}
 	}
 	for _, h := range d.Hosts {
 		s.hosts[strings.ToLower(h)] = true
@@ -102,10 +105,6 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		WriteTimeout:      requestTimeout + headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-	}
-	if !Local(l.Addr()) {
-		s.log.WarnContext(ctx, "the dashboard has no sign-in and listens beyond this machine", slog.String("address", l.Addr().String()))
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- hs.Serve(l) }()
@@ -120,15 +119,17 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = hs.Close()
 	}
-	<-ended
+	if served := <-ended; err == nil && !errors.Is(served, http.ErrServerClosed) {
+		err = served
+	}
 	if err != nil {
 		return pharos.Errorf(pharos.Internal, "stop: %w", err)
 	}
 	return nil
 }
 
-// Local reports whether only this machine can reach the address. The command
-// line says so when it is not.
+// Local reports whether only this machine can reach the address. Whoever
+// serves on another one should be told that there is no sign-in.
 func Local(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
