@@ -63,7 +63,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // failure tells what the user may know of err. What has no pharos.Error in
-// its chain is our mistake: its text is not for the user, but Failed hears of it.
+// its chain, or the code Internal, is our mistake: its text is not for the user, but Failed hears of it.
 func (s *Server) failure(r *http.Request, err error) failureView {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = pharos.Errorf(pharos.Unavailable, "the answer took longer than %s", requestTimeout).
@@ -75,7 +75,7 @@ func (s *Server) failure(r *http.Request, err error) failureView {
 		f.status = http.StatusMethodNotAllowed
 	}
 	var known *pharos.Error
-	if errors.As(err, &known) {
+	if errors.As(err, &known) && f.Code != pharos.Internal {
 		f.Message = known.Message
 	} else {
 		f.Message = "something went wrong in Pharos"

@@ -71,11 +71,11 @@ func TestErrors(t *testing.T) {
 		{sub + "/days/9", 400, pharos.Invalid, `"9" is not a date`},
 		{sub + "/days/2026-11-09", 404, pharos.NotFound, "2026-11-09 is not a day of 2026-10"},
 		{sub + "/days/2026-10-09?verdict=gone", 400, pharos.Invalid, `"gone" is not a verdict`},
-		{"/causes/bad-luck", 404, pharos.NotFound, `"bad-luck" is no cause`},
+		{"/causes/bad-luck", 404, pharos.NotFound, `there is no cause "bad-luck"`},
 		{"/coverage?date=today", 400, pharos.Invalid, `"today" is not a date`},
 		{"/coverage?state=good", 400, pharos.Invalid, `"good" is not a state of coverage`},
 		{"/api/v1/credit?month=x", 400, pharos.Invalid, `"x" is not a month`},
-		{"/api/v1/explain/bad-luck", 404, pharos.NotFound, `"bad-luck" is no cause`},
+		{"/api/v1/explain/bad-luck", 404, pharos.NotFound, `there is no cause "bad-luck"`},
 		{"/api/v2/credit", 404, pharos.NotFound, "there is no page at /api/v2/credit"},
 		{"/assets/app.old.css", 404, pharos.NotFound, "there is no /assets/app.old.css"},
 	} {
@@ -123,7 +123,7 @@ func TestErrors_OfBooks(t *testing.T) {
 		{errors.New("open /home/alice/pharos.db: no such file"), 500, "something went wrong in Pharos"},
 	} {
 		s, _ := server(t, &fakeBooks{err: tt.err})
-		for _, path := range []string{"/", "/months/2026-10", "/coverage", "/causes", "/causes/no-access", "/api/v1/credit?month=2026-10", "/api/v1/coverage"} {
+		for _, path := range []string{"/", "/months/2026-10", "/coverage", "/api/v1/credit?month=2026-10", "/api/v1/coverage"} {
 			if got := failure(t, s, path, tt.status); got.Message != tt.message {
 				t.Errorf("%s: %q, want %q", path, got.Message, tt.message)
 			}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/explain"
 )
 
 // The JSON API gives the documents of `pharos credit`, `coverage` and
@@ -47,7 +48,7 @@ func (s *Server) coverageDocument(r *http.Request) (view, error) {
 
 // explainDocument answers /api/v1/explain/{code}.
 func (s *Server) explainDocument(r *http.Request) (view, error) {
-	page, err := s.books.Page(r.Context(), pharos.Cause(r.PathValue("code")))
+	page, err := explain.Of(pharos.Cause(r.PathValue("code")))
 	if err != nil {
 		return nil, err
 	}

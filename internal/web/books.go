@@ -7,10 +7,11 @@ import (
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/explain"
 )
 
 // Books are what the dashboard reads: judged months, the usage lines behind
-// them, coverage, and explanations. All of it is already known; nothing here
+// them, and coverage. All of it is already known; nothing here
 // asks Azure. Errors are [pharos.Error] values; the server maps their codes to
 // HTTP statuses.
 type Books interface {
@@ -27,18 +28,9 @@ type Books interface {
 	// Why returns the coverage, on a day, of a subscription that is on the bill
 	// and of each scope below it at which access was ever given or denied.
 	Why(ctx context.Context, id pharos.SubscriptionID, d pharos.Day) ([]pharos.Coverage, error)
-	// Page returns the explanation of a cause; an unknown code has code NotFound.
-	Page(ctx context.Context, c pharos.Cause) (Page, error)
 	// Now is the cloud's time as far as it is known: that of the last scan or
 	// pull. Coverage is shown for its day unless another is asked for.
 	Now(ctx context.Context) (time.Time, error)
-	// Names returns what customers and subscriptions are called.
-	Names(ctx context.Context) (credit.Names, error)
-}
-
-// Page is a stand-in until the real one lands.
-type Page struct {
-	Code                              pharos.Cause
-	Title, Meaning, Detection, Remedy string
-	Sources                           []string
+	// Names returns what customers, subscriptions and principals are called.
+	Names(ctx context.Context) (explain.Names, error)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/explain"
 )
 
 // october is the month of the fake books.
@@ -38,7 +39,7 @@ type fakeBooks struct {
 	judged   map[pharos.Month]*credit.Month
 	lines    []credit.Line
 	coverage []pharos.Coverage
-	names    credit.Names
+	names    explain.Names
 	err      error // returned by everything
 	reads    int   // how often a month was judged
 }
@@ -97,16 +98,7 @@ func (f *fakeBooks) Now(context.Context) (time.Time, error) {
 	return time.Date(2026, 11, 6, 12, 0, 0, 0, time.UTC), f.err
 }
 
-func (f *fakeBooks) Names(context.Context) (credit.Names, error) { return f.names, f.err }
-
-func (f *fakeBooks) Page(_ context.Context, c pharos.Cause) (Page, error) {
-	for _, known := range pharos.Causes() {
-		if known == c {
-			return Page{Code: c, Title: "About " + string(c), Meaning: "What it means.", Detection: "How it is told.", Remedy: "What to do.", Sources: []string{"A page"}}, f.err
-		}
-	}
-	return Page{}, pharos.Errorf(pharos.NotFound, "%q is no cause", c).WithHint("pharos explain lists them")
-}
+func (f *fakeBooks) Names(context.Context) (explain.Names, error) { return f.names, f.err }
 
 // server makes a server over books, and a clock that the test moves.
 func server(t *testing.T, b Books) (*Server, *time.Time) {

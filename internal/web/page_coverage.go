@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/pharos-pec/pharos"
-	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/explain"
 )
 
 // coverageView says which scope earns on a day.
@@ -37,9 +37,13 @@ type stateCount struct {
 // coverageRow is a scope.
 type coverageRow struct {
 	reason
-	Customer     string
-	Subscription string
-	ID           pharos.SubscriptionID
+	Customer, Subscription string
+}
+
+// scope is a coverage with the names it is found and sorted by.
+type scope struct {
+	*pharos.Coverage
+	customer, subscription string
 }
 
 // coveragePage shows the coverage of a day.
@@ -65,13 +69,15 @@ func (s *Server) coveragePage(r *http.Request) (view, error) {
 		Date:  d.String(), Day: dayName(d), Only: only, Search: strings.TrimSpace(r.URL.Query().Get("q")),
 		Prev: coverageLink(d - 1), Next: coverageLink(d + 1), All: "/coverage?date=" + d.String(),
 	}
-	rows := matching(all, names, v.Search)
-	v.States = countStates(rows, only, v.All, v.Search)
-	rows = slices.DeleteFunc(rows, func(row coverageRow) bool { return only != "" && row.State != only })
-	if v.Pager, err = paginate(r, len(rows), "scopes", nil); err != nil {
+	found := matching(all, names, v.Search)
+	v.States = countStates(found, only, v.All, v.Search)
+	found = slices.DeleteFunc(found, func(s scope) bool { return only != "" && s.State != only })
+	if v.Pager, err = paginate(r, len(found), "scopes", nil); err != nil {
 		return nil, err
 	}
-	v.Rows = rows[v.Pager.skip:v.Pager.end]
+	for _, s := range found[v.Pager.skip:v.Pager.end] {
+		v.Rows = append(v.Rows, coverageRow{newReason(*s.Coverage, names), s.customer, s.subscription})
+	}
 	return pageView{"coverage", v}, nil
 }
 
@@ -94,38 +100,38 @@ func states() []pharos.CoverageState {
 	return []pharos.CoverageState{pharos.None, pharos.Partial, pharos.UnknownCoverage, pharos.Full}
 }
 
-// matching makes a row of each scope whose customer, subscription or scope
-// contains the text, what asks for action first.
-func matching(all []pharos.Coverage, names credit.Names, text string) []coverageRow {
+// matching returns the scopes whose customer, subscription or id contains the
+// text, what asks for action first.
+func matching(all []pharos.Coverage, names explain.Names, text string) []scope {
 	text = strings.ToLower(text)
-	var rows []coverageRow
+	var found []scope
 	for i := range all {
 		id := all[i].Scope.Subscription()
 		sub := names.Subscriptions[id]
-		row := coverageRow{
-			reason: newReason(&all[i]), ID: id,
-			Customer:     cmp.Or(names.Customers[sub.Customer].Name, string(sub.Customer)),
-			Subscription: cmp.Or(sub.Name, string(id)),
+		s := scope{
+			&all[i],
+			cmp.Or(names.Customers[sub.Customer].Name, string(sub.Customer)),
+			cmp.Or(sub.Name, string(id)),
 		}
-		if strings.Contains(strings.ToLower(row.Customer+" "+row.Subscription+" "+string(row.Scope)), text) {
-			rows = append(rows, row)
+		if strings.Contains(strings.ToLower(s.customer+" "+s.subscription+" "+string(s.Scope)), text) {
+			found = append(found, s)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b coverageRow) int {
+	slices.SortStableFunc(found, func(a, b scope) int {
 		return cmp.Or(
 			slices.Index(states(), a.State)-slices.Index(states(), b.State),
-			strings.Compare(a.Customer, b.Customer),
-			strings.Compare(a.Subscription, b.Subscription),
+			strings.Compare(a.customer, b.customer),
+			strings.Compare(a.subscription, b.subscription),
 			strings.Compare(string(a.Scope), string(b.Scope)),
 		)
 	})
-	return rows
+	return found
 }
 
-func countStates(rows []coverageRow, only pharos.CoverageState, base, search string) []stateCount {
+func countStates(found []scope, only pharos.CoverageState, base, search string) []stateCount {
 	counts := map[pharos.CoverageState]int{}
-	for _, row := range rows {
-		counts[row.State]++
+	for _, s := range found {
+		counts[s.State]++
 	}
 	if search != "" {
 		base += "&q=" + url.QueryEscape(search)

@@ -1,35 +1,63 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
 	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/explain"
 )
 
-// reason is the coverage of one scope on a day, as a chain to read: the state,
-// through whom it earns, and else each thing that stands in the way.
+// reason is why a scope earns, or does not, on a day: the chain of conditions
+// that a credited day needs, as explain lays it out, with its links.
 type reason struct {
-	Scope    pharos.Scope
+	explain.Chain
 	Place    string // the scope in words
-	State    pharos.CoverageState
-	Verb     string // what the state means for the day
-	Path     string
-	Earning  []holder
-	Obstacle []obstacle
+	PathName string
+	Holders  []holder
+	Links    []chainLink
+	// Obstacles are what stands in the way, nearest to earning first.
+	Obstacles []obstacle
+}
+
+// obstacle is one cause: what it is about, and the remedy in one sentence.
+type obstacle struct {
+	Page      link
+	Note, Fix string
 }
 
 // holder is a principal by whom a scope earns.
-type holder struct {
-	Name, ID string
-	Role     string
-	Linked   string
+type holder struct{ Name, ID, Role, Linked string }
+
+// chainLink is one condition of the chain.
+type chainLink struct {
+	explain.Step
+	Page *link // the explanation of the cause, nil where the condition holds
 }
 
-// obstacle is one cause and what it is about.
-type obstacle struct {
-	Cause link
-	Note  string
+// Sign tells the answers apart without colour.
+func (l chainLink) Sign() string {
+	switch l.Answer {
+	case explain.Fine:
+		return "\u2713" // check mark
+	case explain.Broken:
+		return "\u2715" // cross
+	default:
+		return "?"
+	}
+}
+
+// Word is the answer for those who cannot see the sign.
+func (l chainLink) Word() string {
+	switch l.Answer {
+	case explain.Fine:
+		return "holds"
+	case explain.Broken:
+		return "does not hold"
+	default:
+		return "not known"
+	}
 }
 
 // reasons asks why a subscription earned, or did not, on a day.
@@ -38,36 +66,42 @@ func (s *Server) reasons(r *http.Request, id pharos.SubscriptionID, d pharos.Day
 	if err != nil {
 		return nil, err
 	}
+	names, err := s.books.Names(r.Context())
+	if err != nil {
+		return nil, err
+	}
 	list := make([]reason, len(covered))
 	for i := range covered {
-		list[i] = newReason(&covered[i])
+		list[i] = newReason(covered[i], names)
 	}
 	return list, nil
 }
 
-func newReason(c *pharos.Coverage) reason {
-	r := reason{Scope: c.Scope, Place: place(c.Scope), State: c.State, Verb: stateMeaning(c), Path: pathName(c.Path)}
-	for _, e := range c.Earning {
-		h := holder{Name: e.Name, ID: string(e.ID), Role: pharos.Roles().Lookup(e.Role).Name}
-		if h.Name == "" {
-			h.Name = h.ID
-		}
+func newReason(c pharos.Coverage, names explain.Names) reason {
+	r := reason{Chain: explain.Trace(c, names), Place: place(c.Scope), PathName: pathName(c.Path)}
+	for _, h := range r.Through {
+		linked := "not linked"
 		switch {
-		case e.Linked:
-			h.Linked = "linked"
+		case h.Linked:
+			linked = "linked"
 		case c.Path == pharos.AOBO:
-			h.Linked = "needs no link"
-		default:
-			h.Linked = "not linked"
+			linked = "needs no link"
 		}
-		r.Earning = append(r.Earning, h)
+		r.Holders = append(r.Holders, holder{cmp.Or(h.Name, string(h.ID)), string(h.ID), h.Role, linked})
+	}
+	for _, step := range r.Steps {
+		l := chainLink{Step: step}
+		if step.Cause != "" {
+			l.Page = &link{causeURL(step.Cause), string(step.Cause)}
+		}
+		r.Links = append(r.Links, l)
 	}
 	for i, cause := range c.Causes {
-		o := obstacle{Cause: link{causeURL(cause), string(cause)}}
+		o := obstacle{Page: link{causeURL(cause), string(cause)}, Fix: explain.FixOf(cause)}
 		if i < len(c.Notes) {
 			o.Note = c.Notes[i]
 		}
-		r.Obstacle = append(r.Obstacle, o)
+		r.Obstacles = append(r.Obstacles, o)
 	}
 	return r
 }
@@ -86,31 +120,15 @@ func place(s pharos.Scope) string {
 	}
 }
 
-// stateMeaning says in words what a state is for the day.
-func stateMeaning(c *pharos.Coverage) string {
-	switch {
-	case c.State == pharos.Full:
-		return "had access that earns all day"
-	case c.Disputed:
-		return "had access that earns before or after a change within the day that nothing dates"
-	case c.State == pharos.Partial:
-		return "had access that earns for a part of the day, or in a part of it"
-	case c.State == pharos.None:
-		return "had no access that earns"
-	default:
-		return "was not observed well enough to tell"
-	}
-}
-
 // pathName names a path for people.
 func pathName(p pharos.Path) string {
 	switch p {
 	case pharos.AOBO:
-		return "admin on behalf of (AOBO)"
+		return "Admin on behalf of (AOBO)"
 	case pharos.Lighthouse:
 		return "Azure Lighthouse"
 	case pharos.Direct:
-		return "direct role assignment"
+		return "Direct role assignment"
 	default:
 		return ""
 	}

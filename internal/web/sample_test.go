@@ -5,6 +5,7 @@ import (
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/explain"
 )
 
 // sample are books of a month with every verdict: five customers in two
@@ -37,7 +38,7 @@ func sample() *fakeBooks {
 	f := &fakeBooks{
 		months: []pharos.Month{october - 2, october - 1, october},
 		judged: map[pharos.Month]*credit.Month{october: month(subs...)},
-		names:  credit.Names{Customers: map[pharos.TenantID]pharos.Customer{}, Subscriptions: map[pharos.SubscriptionID]pharos.Subscription{}},
+		names:  explain.Names{Customers: map[pharos.TenantID]pharos.Customer{}, Subscriptions: map[pharos.SubscriptionID]pharos.Subscription{}},
 	}
 	f.judged[october].Warnings = []credit.Warning{{Code: credit.RateAssumed, Message: "the bill does not state the rate of 3 lines; 15 % is assumed"}}
 	f.judged[october-1] = month(every(2, 1, "Fabrikam GmbH", "fabrikam-dev", "EUR", "84.211"))
