@@ -150,11 +150,16 @@ func writeJSON(w http.ResponseWriter, status int, document any) error {
 	if err != nil {
 		return pharos.Errorf(pharos.Internal, "write JSON: %w", err)
 	}
+	writeBody(w, status, append(body, '\n'))
+	return nil
+}
+
+// writeBody sends a JSON document.
+func writeBody(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // a client that has gone is no error of ours
-	return nil
+	_, _ = w.Write(body) // a client that has gone is no error of ours
 }
 
 // redirectView sends the browser to an address of this server.

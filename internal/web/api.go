@@ -1,14 +1,29 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/explain"
+	"github.com/pharos-pec/pharos/internal/report"
 )
 
 // The JSON API gives the documents of `pharos credit`, `coverage` and
-// `explain` with -o json; docs/json-output.md describes them.
+// `explain` with -o json, written by the same code; docs/json-output.md
+// describes them.
+
+// reportView is a report as JSON.
+type reportView struct{ report *report.Report }
+
+func (v reportView) write(w http.ResponseWriter, _ *http.Request, _ *renderer) error {
+	var body bytes.Buffer
+	if err := v.report.Write(&body, report.JSON, report.Style{}); err != nil {
+		return err
+	}
+	writeBody(w, http.StatusOK, body.Bytes())
+	return nil
+}
 
 // creditDocument answers /api/v1/credit?month=2026-10, the latest month when
 // none is given.
@@ -21,7 +36,7 @@ func (s *Server) creditDocument(r *http.Request) (view, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jsonView{t.month}, nil
+	return reportView{report.Credit(t.month)}, nil
 }
 
 // latestOr reads a month, or takes the latest.
@@ -32,18 +47,22 @@ func (s *Server) latestOr(r *http.Request, text string) (pharos.Month, error) {
 	return pharos.ParseMonth(text)
 }
 
-// coverageDocument answers /api/v1/coverage?date=2026-10-09, today when none
-// is given.
+// coverageDocument answers /api/v1/coverage?date=2026-10-09, the books' day
+// when none is given.
 func (s *Server) coverageDocument(r *http.Request) (view, error) {
 	d, err := s.dateOf(r)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.books.Coverage(r.Context(), d)
+	scopes, err := s.books.Coverage(r.Context(), d)
 	if err != nil {
 		return nil, err
 	}
-	return jsonView{c}, nil
+	names, err := s.books.Names(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return reportView{report.Coverage(d, scopes, names)}, nil
 }
 
 // explainDocument answers /api/v1/explain/{code}.
@@ -52,7 +71,7 @@ func (s *Server) explainDocument(r *http.Request) (view, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jsonView{page}, nil
+	return reportView{report.Page(page)}, nil
 }
 
 // healthDocument is the answer of /healthz.
