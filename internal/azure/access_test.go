@@ -166,7 +166,7 @@ func TestDelegations(t *testing.T) {
 		_, _ = w.Write([]byte(`{"value":[` + row(base+"/resourcegroups/RG-Web", "Succeeded") + "," + row(base, "Failed") + `]}`))
 	})
 	got, err := f.session().Delegations(t.Context(), visible(true))
-	if err != nil || got.Whole {
+	if err != nil || got.Whole || !got.Own {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 	since := time.Date(2026, 10, 2, 3, 4, 5, 0, time.UTC)

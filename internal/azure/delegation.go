@@ -51,7 +51,7 @@ func (s *Session) Delegations(ctx context.Context, v observe.Visible) (observe.D
 	if err != nil {
 		return out, err
 	}
-	out.At, out.Whole = read.at, read.whole && !v.Projected
+	out.At, out.Whole, out.Own = read.at, read.whole && !v.Projected, read.whole
 	for _, w := range read.items {
 		grants, err := w.grants()
 		if err != nil {

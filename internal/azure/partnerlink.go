@@ -3,6 +3,7 @@ package azure
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/link"
@@ -36,8 +37,8 @@ func (s *Session) Account() LinkAccount { return LinkAccount{s} }
 
 // Link reads the credential's own partner link in its tenant.
 func (s *Session) Link(ctx context.Context) (observe.Link, error) {
-	l, err := s.Account().PartnerLink(ctx)
-	return observe.Link{PartnerID: l.ID, Since: l.Since, At: l.At}, err
+	l, created, err := s.Account().read(ctx)
+	return observe.Link{PartnerID: l.ID, Since: l.Since, Created: created, At: l.At}, err
 }
 
 // Name is the credential's name in the configuration.
@@ -49,34 +50,40 @@ func (a LinkAccount) Principal(ctx context.Context) (pharos.Principal, error) {
 	return self.Principal, err
 }
 
-// PartnerLink reads the link. The service counts a change of the ID as an
-// update of one record, which outlives its removal: so the ID is linked since
-// the last update, not since the creation.
+// PartnerLink reads the link.
 func (a LinkAccount) PartnerLink(ctx context.Context) (link.Link, error) {
+	l, _, err := a.read(ctx)
+	return l, err
+}
+
+// read reads the link and when the first one was made. The service counts a
+// change of the ID as an update of one record, which outlives its removal: so
+// the ID is linked since the last update, not since the creation.
+func (a LinkAccount) read(ctx context.Context) (l link.Link, created time.Time, err error) {
 	ans, err := a.session.arm.do(ctx, call{ref: partnersPath + partnersVersion})
 	if f := faultOf(err); f != nil && f.status == http.StatusNotFound {
-		return link.Link{At: ans.at}, nil
+		return link.Link{At: ans.at}, created, nil
 	}
 	if err != nil {
-		return link.Link{}, err
+		return link.Link{}, created, err
 	}
 	w, err := decode[wirePartner](ans)
 	if err == nil && w.Properties == nil {
 		err = ans.malformed(errMissing("properties"))
 	}
 	if err != nil {
-		return link.Link{}, err
+		return link.Link{}, created, err
 	}
-	l := link.Link{At: ans.at}
+	l = link.Link{At: ans.at}
 	if w.Properties.State == "Deleted" || w.Properties.PartnerID == "" {
-		return l, nil
+		return l, created, nil
 	}
 	id, err := pharos.ParsePartnerID(string(w.Properties.PartnerID))
 	if err != nil {
-		return l, ans.malformed(err)
+		return l, created, ans.malformed(err)
 	}
 	l.ID, l.Since = id, later(w.Properties.Updated, w.Properties.Created)
-	return l, nil
+	return l, w.Properties.Created.Time, nil
 }
 
 // CreateLink links id where none is linked.
