@@ -38,7 +38,7 @@ func layers() map[string]layer {
 		"emulator":           {},
 		"internal/azure":     {ours: []string{"observe", "link"}},
 		"internal/usagefile": {},
-		"internal/ledger":    {ours: []string{"credit"}},
+		"internal/ledger":    {ours: []string{"credit", "internal/usagefile"}},
 		"internal/store":     {ours: []string{"observe", "link"}},
 		"internal/config":    {},
 		"internal/report":    {ours: []string{"coverage", "credit", "explain", "link", "observe"}},

@@ -37,7 +37,10 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status,
+			"status":   status,
+			"emulator": startEmulator,
+			"clock":    moveClock,
+			"waitfor":  waitFor,
 		},
 	})
 }

@@ -67,7 +67,7 @@ func TestMain_Interrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	world, _, errs := world(nil)
-	if got := Main(ctx, []string{"version"}, world); got != 130 || !strings.HasPrefix(errs.String(), "pharos: interrupted") {
+	if got := Main(ctx, []string{"version"}, world); got != 130 || !strings.HasPrefix(errs.String(), "pharos: stopped") {
 		t.Errorf("got %d, %q", got, errs)
 	}
 }

@@ -39,5 +39,8 @@ func interrupted(err error) error {
 	if pharos.CodeOf(err) == pharos.Interrupted {
 		return err
 	}
+	if err == nil {
+		return pharos.Errorf(pharos.Interrupted, "stopped") // a server that was told to end
+	}
 	return pharos.Errorf(pharos.Interrupted, "interrupted").WithHint("what was stored so far is whole; run the command again to go on")
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -13,11 +14,13 @@ const patience = time.Second
 // progress shows how far a long step is: a bar on a terminal, log lines with
 // --verbose elsewhere. It is made by [env.progress], fed by set, ended by done.
 type progress struct {
+	mu    sync.Mutex // set may be called by several goroutines
 	e     *env
 	what  string
 	began time.Time
 	bar   *progressbar.ProgressBar
 	last  string
+	ended bool
 }
 
 // progress begins a step. Always end it with done.
@@ -29,6 +32,8 @@ func (e *env) progress(what string) *progress {
 // set tells that done of total parts are finished and what is being worked
 // on. A total of 0 means that nobody knows it yet.
 func (p *progress) set(done, total int64, detail string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if detail != p.last {
 		p.last = detail
 		p.e.log().Debug("progress", "step", p.what, "done", done, "total", total, "at", detail)
@@ -49,8 +54,13 @@ func (p *progress) set(done, total int64, detail string) {
 	_ = p.bar.Set64(done) // a bar that cannot be drawn is nobody's loss
 }
 
-// done takes the bar away and logs how long the step took.
+// done takes the bar away and logs how long the step took; a second call does
+// nothing.
 func (p *progress) done() {
+	if p.ended {
+		return
+	}
+	p.ended = true
 	if p.bar != nil {
 		_ = p.bar.Clear() // as above
 	}

@@ -16,6 +16,7 @@ line by line, which partner earned credit was earned, which was lost, why, and w
   pharos scan && pharos usage pull     observe access, fetch the bill
   pharos credit --month 2026-10        what was earned and lost, and why`,
 	},
+		newEmulator(e),
 		newConfig(e),
 		newVersion(e),
 		newCompletion(e),

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pharos-pec/pharos/internal/cli"
+)
+
+// ready is the line that `pharos emulator -o json` prints once it listens.
+type ready struct {
+	Ready      bool   `json:"ready"`
+	URL        string `json:"url"`
+	CAFile     string `json:"caFile"`
+	ConfigFile string `json:"configFile"`
+	EnvFile    string `json:"envFile"`
+}
+
+// startEmulator runs `pharos emulator` in this process until the script ends,
+// and makes its configuration the one that the script's commands read:
+//
+//	emulator scenario.yaml
+func startEmulator(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: emulator scenario.yaml")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	out, printed := io.Pipe()
+	var errs bytes.Buffer
+	ended := make(chan int, 1)
+	go func() {
+		ended <- cli.Main(ctx, []string{
+			"emulator", "--scenario", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0", "--dir", ts.MkAbs("emulator"), "-o", "json",
+		}, cli.IO{In: strings.NewReader(""), Out: printed, Err: &errs, Getenv: func(string) string { return "" }, Now: time.Now})
+		_ = printed.Close() // never fails
+	}()
+	ts.Defer(func() {
+		cancel()
+		go func() { _, _ = io.Copy(io.Discard, out) }() // so that a last word does not block it
+		<-ended
+	})
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		cancel()
+		ts.Fatalf("the emulator did not start: %v; it said %s", err, &errs)
+	}
+	var r ready
+	ts.Check(json.Unmarshal(line, &r))
+	if !r.Ready {
+		ts.Fatalf("the emulator says %s", line)
+	}
+	ts.Setenv("PHAROS_CONFIG", r.ConfigFile)
+	ts.Setenv("EMULATOR_URL", r.URL)
+	ts.Setenv("EMULATOR_ADDRESS", strings.TrimPrefix(r.URL, "https://"))
+	ts.Setenv("EMULATOR_CA", r.CAFile)
+	ts.Setenv("EMULATOR_ENV", r.EnvFile)
+}
+
+// moveClock sets the emulator's clock, or moves it:
+//
+//	clock 2026-10-09T08:00:00Z
+//	clock +24h
+func moveClock(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: clock TIME, or clock +DURATION")
+	}
+	body := map[string]string{"now": args[0]}
+	if d, ok := strings.CutPrefix(args[0], "+"); ok {
+		body = map[string]string{"advance": d}
+	}
+	text, err := json.Marshal(body)
+	ts.Check(err)
+	pem, err := os.ReadFile(ts.Getenv("EMULATOR_CA"))
+	ts.Check(err)
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	defer transport.CloseIdleConnections()
+	resp, err := (&http.Client{Transport: transport}).Post(ts.Getenv("EMULATOR_URL")+"/emulator/clock", "application/json", bytes.NewReader(text))
+	ts.Check(err)
+	defer func() { _ = resp.Body.Close() }() // nothing is done with it any more
+	if resp.StatusCode != http.StatusOK {
+		answer, _ := io.ReadAll(resp.Body) // only for the message
+		ts.Fatalf("clock: %s: %s", resp.Status, answer)
+	}
+}
+
+// waitFor waits until a program that runs in the background has made a file:
+//
+//	waitfor dir/file
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfor FILE")
+	}
+	const limit = 20 * time.Second
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-deadline.C:
+			ts.Fatalf("%s was not made within %s", args[0], limit)
+		}
+	}
+}
