@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -98,7 +99,7 @@ func (b *bill) days(c *customer) iter.Seq[pharos.Day] {
 	}
 }
 
-// count is the number of lines of a customer.
+// count is about the number of lines of a customer, and 0 only if it has none.
 func (b *bill) count(c *customer) (lines int) {
 	if !b.selects(c) {
 		return 0
@@ -129,8 +130,16 @@ func (b *bill) subscription(s *subscription) []*billLine {
 		run.invoice = invoiceNumber(b.month, s.customer.currency)
 	}
 	j := b.w.judgeOf(s)
+	type identity struct {
+		scope   pharos.Scope
+		meter   *Meter
+		pricing Pricing
+	}
+	seen := map[identity][]*resource{}
 	for _, r := range s.resources {
-		run.used = append(run.used, used{r, b.item(r), j.of(r.scope)})
+		k := identity{r.scope, r.meter, r.pricing}
+		run.used = append(run.used, used{r, b.item(r), j.of(r.scope), seen[k]})
+		seen[k] = append(seen[k], r)
 	}
 	for d := range b.days(s.customer) {
 		run.day(d, s.customer)
@@ -138,11 +147,14 @@ func (b *bill) subscription(s *subscription) []*billLine {
 	return run.lines
 }
 
-// used is a resource that may have lines, with the judgement over it.
+// used is a resource that may have lines, with the judgement over it. Earlier
+// are entries of the scenario for the same resource, which was removed and made
+// again: it has one line a day all the same.
 type used struct {
 	*resource
 	item      *billItem
 	judgement judgement
+	earlier   []*resource
 }
 
 // billRun goes through the days of a subscription.
@@ -178,7 +190,7 @@ func (r *billRun) account(i *billItem) *meterAccount {
 func (r *billRun) day(d pharos.Day, c *customer) {
 	first := len(r.lines)
 	for _, u := range r.used {
-		if !u.during.Overlaps(d) {
+		if !u.during.Overlaps(d) || slices.ContainsFunc(u.earlier, func(o *resource) bool { return o.during.Overlaps(d) }) {
 			continue
 		}
 		l := &billLine{

@@ -32,6 +32,30 @@ func TestBill_Lag(t *testing.T) {
 	}
 }
 
+// A resource that is removed and made again within a day has one line for it.
+func TestBill_OneLineForEachResourceAndDay(t *testing.T) {
+	c := billCase{resource: ", to: 2026-10-07T10:00:00Z", more: []string{
+		"{name: vm, group: RG-web, type: Microsoft.Compute/virtualMachines, meter: vm-d2s-v5, quantity: 24, from: 2026-10-07T11:00:00Z}",
+		"{name: vm, group: rg-web, type: Microsoft.Compute/virtualMachines, meter: disk-p10, quantity: 1}",
+	}}
+	if got := len(octoberLines(c.world(t))); got != 31+31 {
+		t.Errorf("%d lines, want one for each of two meters and 31 days", got)
+	}
+}
+
+// What Microsoft forgot to credit in the scenario is not credited.
+func TestBill_Mistakes(t *testing.T) {
+	text := billCase{access: []string{aobo}}.yaml() + "billing: {mistakes: [{subscription: prod, from: 2026-10-03T00:00:00Z, to: 2026-10-05T00:00:00Z}]}\n"
+	s, err := ParseScenario("mistakes.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _ := newWorld(s)
+	if got := earned(w); got != "1-2 5-31" {
+		t.Errorf("earned on %q, want 1-2 5-31", got)
+	}
+}
+
 // Which days have lines: those on which the resource exists and is billed to
 // us on the Azure plan, whole days or not.
 func TestBill_WhichDaysHaveLines(t *testing.T) {

@@ -16,7 +16,7 @@ func graphRoutes() []route {
 	post := func(pattern string, h handler) route {
 		return route{method: http.MethodPost, service: graph, pattern: "/v1.0" + pattern, handle: h}
 	}
-	return append([]route{
+	reads := []route{
 		get("/me", readMe),
 		get("/organization", directory(listOrganisation)),
 		get("/organization/{id}", directory(readOrganisation)),
@@ -34,10 +34,11 @@ func graphRoutes() []route {
 		post("/directoryObjects/getByIds", directory(readByIDs)),
 		get("/auditLogs/directoryAudits", auditReader(listAudits)),
 		get("/{keyed}", directory(readKeyed)),
-	}, exportRoutes(post, get)...)
+	}
+	return append(append(reads, directoryWrites()...), exportRoutes(post, get)...)
 }
 
-// resource is a resource of Microsoft Graph, as JSON will show it. Filters
+// graphObject is a resource of Microsoft Graph, as JSON will show it. Filters
 // and selections work on it by the names of its properties.
 type graphObject map[string]any
 

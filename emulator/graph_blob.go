@@ -107,10 +107,33 @@ func readBlob(c *call) (reply, error) {
 		return blobRefusal(http.StatusNotFound, "BlobNotFound", "The specified blob does not exist."), nil
 	}
 	body, err := c.world.part(e, n)
-	return reply{status: http.StatusOK, body: body, header: http.Header{
-		"Content-Type": {"application/octet-stream"}, "Etag": {`"` + e.tag() + `"`},
+	if err != nil {
+		return reply{}, err
+	}
+	out := reply{status: http.StatusOK, body: body, header: http.Header{
+		"Content-Type": {"application/octet-stream"}, "Etag": {`"` + e.tag() + `"`}, "Accept-Ranges": {"bytes"},
 		"X-Ms-Blob-Type": {"BlockBlob"}, "Last-Modified": {e.asked.Format(http.TimeFormat)},
-	}}, err
+	}}
+	if asked := c.Header.Get("Range"); asked != "" {
+		return blobRange(out, body, asked), nil
+	}
+	return out, nil
+}
+
+// blobRange cuts the part of a blob out that a client asks for, to go on
+// where a connection broke: bytes=FIRST- or bytes=FIRST-LAST.
+func blobRange(out reply, body []byte, asked string) reply {
+	first, last := 0, len(body)-1
+	if n, _ := fmt.Sscanf(asked, "bytes=%d-%d", &first, &last); n == 0 {
+		return blobRefusal(http.StatusBadRequest, "InvalidHeaderValue", "The value of the Range header is not in the correct format.")
+	}
+	last = min(last, len(body)-1)
+	if first < 0 || first > last {
+		return blobRefusal(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The range specified is invalid for the current size of the resource.")
+	}
+	out.status, out.body = http.StatusPartialContent, body[first:last+1]
+	out.header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(body)))
+	return out
 }
 
 // part finds the export and the number of a part by folder and name.

@@ -162,6 +162,29 @@ func TestBlob_Signature(t *testing.T) {
 	d.blob(m, name, http.StatusForbidden)
 }
 
+// A client goes on where its connection broke.
+func TestBlob_Range(t *testing.T) {
+	d := deskFor(t, several(), "msp", "robot", graph)
+	m := finished(d, "unbilled", `{"currencyCode":"EUR","billingPeriod":"last"}`)["resourceLocation"].(map[string]any)
+	target := m["rootDirectory"].(string) + "/" + m["blobs"].([]any)[0].(map[string]any)["name"].(string) + "?" + m["sasToken"].(string)
+	whole, _ := io.ReadAll(d.do(http.MethodGet, target, "").Body)
+	for _, c := range []struct {
+		asked  string
+		status int
+		want   []byte
+	}{
+		{"bytes=0-", 206, whole}, {"bytes=100-", 206, whole[100:]}, {"bytes=5-9", 206, whole[5:10]},
+		{"bytes=5-99999999", 206, whole[5:]}, {"bytes=99999999-", 416, nil}, {"lines=1-", 400, nil},
+	} {
+		d.next = http.Header{"Range": {c.asked}}
+		r := d.do(http.MethodGet, target, "")
+		got, _ := io.ReadAll(r.Body)
+		if r.StatusCode != c.status || (c.want != nil && !bytes.Equal(got, c.want)) {
+			t.Errorf("%s: status %d, %d bytes; want %d, %d", c.asked, r.StatusCode, len(got), c.status, len(c.want))
+		}
+	}
+}
+
 // A fault cuts a blob in the middle: the client is told a longer length.
 func TestBlob_Truncated(t *testing.T) {
 	d := deskFor(t, several()+"faults: {truncateBlob: 1}\n", "msp", "robot", graph)

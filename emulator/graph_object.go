@@ -117,6 +117,10 @@ func readByIDs(c *call) (reply, error) {
 	if len(want.IDs) == 0 || len(want.IDs) > 1000 {
 		return reply{}, badRequest("Request_BadRequest", "Invalid number of ids specified: between 1 and 1000 are allowed.")
 	}
+	q, err := parseODataQuery(c)
+	if err != nil {
+		return reply{}, err
+	}
 	found := []graphObject{}
 	for _, id := range want.IDs {
 		p := c.find(id)
@@ -126,7 +130,7 @@ func readByIDs(c *call) (reply, error) {
 		if len(want.Types) == 0 || slices.ContainsFunc(want.Types, func(t string) bool {
 			return strings.EqualFold(t, string(p.kind)) || strings.EqualFold(t, "directoryObject")
 		}) {
-			found = append(found, typed(p, c))
+			found = append(found, q.project(typed(p, c)))
 		}
 	}
 	return reply{status: http.StatusOK, body: graphObject{"@odata.context": c.context("directoryObjects"), "value": found}}, nil

@@ -70,7 +70,8 @@ func showCustomer(c *customer) commerceObject {
 		"id": string(c.tenant.id), "commerceId": objectID("commerceAccount", c.name, ""),
 		"companyProfile": commerceObject{
 			"tenantId": string(c.tenant.id), "domain": c.tenant.domain, "companyName": c.name,
-			"links": commerceObject{}, "attributes": kindOf("CustomerCompanyProfile"),
+			"address": commerceObject{"country": c.tenant.country},
+			"links":   commerceObject{}, "attributes": kindOf("CustomerCompanyProfile"),
 		},
 		"relationshipToPartner": "reseller",
 		"links":                 commerceObject{"self": link("/customers/" + string(c.tenant.id))},

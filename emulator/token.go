@@ -109,9 +109,9 @@ func (e *Emulator) accessToken(p *principal, client, resource string, now time.T
 	if p.kind == pharos.ServicePrincipal {
 		claims["idtyp"], claims["appid"] = "app", p.appID
 		if p.graph && p.tenant.partner != nil {
-			claims["roles"] = []string{"AuditLog.Read.All", "Directory.Read.All", "PartnerBilling.Read.All"}
+			claims["roles"] = []string{"AuditLog.Read.All", "Directory.ReadWrite.All", "PartnerBilling.Read.All"}
 		} else if p.graph {
-			claims["roles"] = []string{"AuditLog.Read.All", "Directory.Read.All"}
+			claims["roles"] = []string{"AuditLog.Read.All", "Directory.ReadWrite.All"}
 		}
 	} else {
 		claims["idtyp"], claims["scp"], claims["name"] = "user", "user_impersonation", p.displayName

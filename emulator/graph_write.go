@@ -1,0 +1,270 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// directoryWrites are the calls that change the directory: what az uses to
+// make a service principal and a group, and what switches an account off.
+func directoryWrites() []route {
+	var all []route
+	add := func(method, pattern string, h handler) {
+		all = append(all, route{method: method, service: graph, pattern: "/v1.0" + pattern, handle: directoryWriter(h)})
+	}
+	add(http.MethodPost, "/applications", createApplication)
+	add(http.MethodPatch, "/applications/{id}", patchApplication)
+	add(http.MethodDelete, "/applications/{id}", deleteApplication)
+	add(http.MethodPost, "/applications/{id}/addPassword", addPassword)
+	add(http.MethodPost, "/applications/{id}/removePassword", removePassword)
+	add(http.MethodPost, "/servicePrincipals", createServicePrincipal)
+	add(http.MethodPatch, "/servicePrincipals/{id}", patchPrincipal(pharos.ServicePrincipal))
+	add(http.MethodDelete, "/servicePrincipals/{id}", deletePrincipal(pharos.ServicePrincipal))
+	add(http.MethodPatch, "/users/{id}", patchPrincipal(pharos.User))
+	add(http.MethodDelete, "/users/{id}", deletePrincipal(pharos.User))
+	add(http.MethodPost, "/groups", createGroup)
+	add(http.MethodDelete, "/groups/{id}", deletePrincipal(pharos.Group))
+	add(http.MethodPost, "/groups/{id}/members/$ref", addMember)
+	add(http.MethodDelete, "/groups/{id}/members/{member}/$ref", removeMember)
+	return all
+}
+
+// directoryWriter lets applications with Directory.ReadWrite.All change the
+// directory: those credentials of a scenario that may use Graph have it.
+func directoryWriter(h handler) handler {
+	return func(c *call) (reply, error) {
+		if !c.caller.app || !c.caller.principal.graph {
+			return reply{}, denied()
+		}
+		return h(c)
+	}
+}
+
+// create adds a principal to the caller's tenant from now on.
+func (c *call) create(kind pharos.PrincipalKind, displayName string) (*principal, error) {
+	if displayName == "" {
+		return nil, badRequest("Request_BadRequest", "A value is required for property 'displayName' of the resource.")
+	}
+	t := c.caller.tenant
+	name := displayName
+	for t.byName[name] != nil {
+		name += "'" // a directory may have many objects of one name, a scenario not
+	}
+	p := &principal{
+		id: pharos.PrincipalID(objectID(string(kind), t.name, name+"@"+c.now.Format(time.RFC3339Nano))), tenant: t,
+		name: name, displayName: displayName, kind: kind, securityEnabled: true,
+		exists: timelineOf(pharos.Interval{From: c.now}),
+	}
+	t.byName[name] = p
+	t.principals = append(t.principals, p)
+	c.world.principalBy[p.ref()] = p
+	return p, nil
+}
+
+// createApplication makes an application and, what takes two calls in Azure,
+// its service principal at once: the second call answers with it.
+func createApplication(c *call) (reply, error) {
+	var want struct{ DisplayName string }
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	p, err := c.create(pharos.ServicePrincipal, want.DisplayName)
+	if err != nil {
+		return reply{}, err
+	}
+	p.appID = objectID("application", p.tenant.name, string(p.id))
+	c.world.apps[appKey{p.tenant.id, p.appID}] = p
+	return reply{status: http.StatusCreated, body: applicationOf(p, c)}, nil
+}
+
+func createServicePrincipal(c *call) (reply, error) {
+	var want struct{ AppID string }
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	p := c.world.apps[appKey{c.caller.tenant.id, strings.ToLower(want.AppID)}]
+	if p == nil || !p.exists.at(c.now) {
+		return reply{}, badRequest("Request_BadRequest", "When using this permission, the backing application of the service principal being created must in the local tenant.")
+	}
+	return reply{status: http.StatusCreated, body: objectOf(p, c)}, nil
+}
+
+// patchApplication accepts changes that the emulator keeps no record of, as
+// az sends them, and a new name.
+func patchApplication(c *call) (reply, error) {
+	p := c.application(c.vars["id"])
+	if p == nil {
+		return reply{}, missingObject(c.vars["id"])
+	}
+	return c.rename(p)
+}
+
+func (c *call) rename(p *principal) (reply, error) {
+	var want struct {
+		DisplayName    string
+		AccountEnabled *bool
+	}
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	if want.DisplayName != "" {
+		p.displayName = want.DisplayName
+	}
+	if want.AccountEnabled != nil {
+		p.enable(*want.AccountEnabled, c.now)
+	}
+	return reply{status: http.StatusNoContent}, nil
+}
+
+// enable switches the account on or off from now on.
+func (p *principal) enable(on bool, now time.Time) {
+	rest := timeline{{From: now}}
+	if on {
+		p.disabled = p.disabled.without(rest)
+	} else {
+		p.disabled = p.disabled.union(rest)
+	}
+}
+
+func patchPrincipal(kind pharos.PrincipalKind) handler {
+	return func(c *call) (reply, error) {
+		p := c.find(c.vars["id"])
+		if p == nil || p.kind != kind {
+			return reply{}, missingObject(c.vars["id"])
+		}
+		return c.rename(p)
+	}
+}
+
+// remove ends a principal now.
+func (c *call) remove(p *principal) (reply, error) {
+	p.exists = p.exists.without(timeline{{From: c.now}})
+	return reply{status: http.StatusNoContent}, nil
+}
+
+func deletePrincipal(kind pharos.PrincipalKind) handler {
+	return func(c *call) (reply, error) {
+		p := c.find(c.vars["id"])
+		if p == nil || p.kind != kind {
+			return reply{}, missingObject(c.vars["id"])
+		}
+		return c.remove(p)
+	}
+}
+
+func deleteApplication(c *call) (reply, error) {
+	p := c.application(c.vars["id"])
+	if p == nil {
+		return reply{}, missingObject(c.vars["id"])
+	}
+	return c.remove(p)
+}
+
+// addPassword gives an application a secret, which is shown this once (docs:
+// graph/api/application-addpassword).
+func addPassword(c *call) (reply, error) {
+	p := c.application(c.vars["id"])
+	if p == nil {
+		return reply{}, missingObject(c.vars["id"])
+	}
+	var want struct {
+		PasswordCredential struct {
+			DisplayName                string
+			StartDateTime, EndDateTime time.Time
+		}
+	}
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	w := want.PasswordCredential
+	s := addedSecret{name: w.DisplayName, text: rand.Text(), from: w.StartDateTime, to: w.EndDateTime}
+	if s.from.IsZero() || s.from.After(c.now) {
+		s.from = c.now // clients send their own machine's time
+	}
+	if !s.to.After(c.now) {
+		s.to = c.now.AddDate(2, 0, 0)
+	}
+	s.keyID = objectID("passwordCredential", string(p.id), s.text)
+	p.addedSecrets = append(p.addedSecrets, s)
+	return ok(graphObject{
+		"@odata.context": c.context("microsoft.graph.passwordCredential"), "customKeyIdentifier": nil, "displayName": s.name,
+		"startDateTime": s.from.Format(time.RFC3339), "endDateTime": s.to.Format(time.RFC3339),
+		"hint": s.text[:3], "keyId": s.keyID, "secretText": s.text,
+	})
+}
+
+func removePassword(c *call) (reply, error) {
+	p := c.application(c.vars["id"])
+	var want struct{ KeyID string }
+	if err := c.decode(&want); err != nil || p == nil {
+		return reply{}, missingObject(c.vars["id"])
+	}
+	i := slices.IndexFunc(p.addedSecrets, func(s addedSecret) bool { return strings.EqualFold(s.keyID, want.KeyID) })
+	if i < 0 {
+		return reply{}, badRequest("Request_BadRequest", "No password credential found with keyId.")
+	}
+	p.addedSecrets = slices.Delete(p.addedSecrets, i, i+1)
+	return reply{status: http.StatusNoContent}, nil
+}
+
+func createGroup(c *call) (reply, error) {
+	want := struct {
+		DisplayName     string
+		SecurityEnabled *bool
+	}{}
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	p, err := c.create(pharos.Group, want.DisplayName)
+	if err != nil {
+		return reply{}, err
+	}
+	p.securityEnabled = want.SecurityEnabled == nil || *want.SecurityEnabled
+	return reply{status: http.StatusCreated, body: objectOf(p, c)}, nil
+}
+
+// addMember adds the object that the body refers to by address.
+func addMember(c *call) (reply, error) {
+	var want struct {
+		Ref string `json:"@odata.id"`
+	}
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	g, m := c.find(c.vars["id"]), c.find(want.Ref[strings.LastIndex(want.Ref, "/")+1:])
+	switch {
+	case g == nil || g.kind != pharos.Group:
+		return reply{}, missingObject(c.vars["id"])
+	case m == nil:
+		return reply{}, missingObject(want.Ref)
+	case g.hasDirect(m, c.now):
+		return reply{}, badRequest("Request_BadRequest", "One or more added object references already exist for the following modified properties: 'members'.")
+	}
+	g.members = append(g.members, membership{m, pharos.Interval{From: c.now}})
+	if !slices.Contains(m.memberOf, g) {
+		m.memberOf = append(m.memberOf, g)
+	}
+	return reply{status: http.StatusNoContent}, nil
+}
+
+// removeMember ends a membership now; one that began now never was.
+func removeMember(c *call) (reply, error) {
+	g, m := c.find(c.vars["id"]), c.find(c.vars["member"])
+	if g == nil || m == nil || !g.hasDirect(m, c.now) {
+		return reply{}, missingObject(c.vars["member"])
+	}
+	for i := range g.members {
+		if x := &g.members[i]; x.member == m && x.during.Contains(c.now) {
+			x.during.To = c.now
+		}
+	}
+	g.members = slices.DeleteFunc(g.members, func(x membership) bool {
+		return x.member == m && x.during.From.Equal(c.now) && x.during.To.Equal(c.now)
+	})
+	return reply{status: http.StatusNoContent}, nil
+}
