@@ -20,10 +20,10 @@ type Billed interface {
 	Billed(ctx context.Context, month pharos.Month) iter.Seq2[BilledSum, error]
 }
 
-// BilledSum is what some lines of one subscription and exchange rate were
+// BilledSum is what some lines of one customer and exchange rate were
 // charged, and what their prices say.
 type BilledSum struct {
-	Subscription pharos.SubscriptionID
+	Customer     pharos.TenantID
 	Currency     string          // billing currency
 	ExchangeRate decimal.Decimal // pricing to billing currency
 	Lines        int64
@@ -44,33 +44,33 @@ func (b *BilledSum) tolerance() decimal.Decimal {
 	return perLine.Mul(decimal.NewFromInt(b.Lines))
 }
 
-// gap is a subscription whose billed total is off by more than rounding.
+// gap is how far a customer's billed total is off.
 type gap struct {
-	subscription pharos.SubscriptionID
-	currency     string
-	diff, room   decimal.Decimal // billed less net; what rounding allows
+	customer   pharos.TenantID
+	currency   string
+	diff, room decimal.Decimal // billed less net; what rounding allows
 }
 
-// checkTotals compares, by subscription, the billed totals with list price
-// less credit, and warns once for each currency that is off. It names the
-// subscription with the widest gap; the reasons that are no fault (a tier
+// checkTotals compares, by customer, the billed totals with list price less
+// credit, and warns once for each currency that is off. It names the
+// customer with the widest gap; the reasons that are no fault (a tier
 // price, an Azure credit) look the same on the bill, so it is a warning.
 func checkTotals(ctx context.Context, in Input) ([]Warning, error) {
 	if in.Billed == nil {
 		return nil, nil
 	}
 	type key struct {
-		subscription pharos.SubscriptionID
-		currency     string
+		customer pharos.TenantID
+		currency string
 	}
 	sums := map[key]gap{}
 	for b, err := range in.Billed.Billed(ctx, in.Month) {
 		if err != nil {
 			return nil, err
 		}
-		k := key{b.Subscription, b.Currency}
+		k := key{b.Customer, b.Currency}
 		g := sums[k]
-		sums[k] = gap{b.Subscription, b.Currency, g.diff.Add(b.Total.Sub(b.Net)), g.room.Add(b.tolerance())}
+		sums[k] = gap{b.Customer, b.Currency, g.diff.Add(b.Total.Sub(b.Net)), g.room.Add(b.tolerance())}
 	}
 	off := map[string][]gap{}
 	for _, g := range sums {
@@ -78,19 +78,20 @@ func checkTotals(ctx context.Context, in Input) ([]Warning, error) {
 			off[g.currency] = append(off[g.currency], g)
 		}
 	}
-	return gapWarnings(off), nil
+	return gapWarnings(off, in.Names), nil
 }
 
-func gapWarnings(off map[string][]gap) []Warning {
+func gapWarnings(off map[string][]gap, names Names) []Warning {
 	var out []Warning
 	for currency, gaps := range off {
 		slices.SortFunc(gaps, func(a, b gap) int {
-			return cmp.Or(b.diff.Abs().Cmp(a.diff.Abs()), strings.Compare(string(a.subscription), string(b.subscription)))
+			return cmp.Or(b.diff.Abs().Cmp(a.diff.Abs()), strings.Compare(string(a.customer), string(b.customer)))
 		})
 		worst := gaps[0]
+		name := cmp.Or(names.Customers[worst.customer].Name, string(worst.customer))
 		out = append(out, *warn(TotalsOff,
-			"%s: in %d subscription(s) the billed totals differ from list price less credit by more than rounding; most in %s: by %s, where rounding explains %s",
-			currency, len(gaps), worst.subscription, worst.diff, worst.room))
+			"%s: for %d customer(s) the billed totals differ from list price less credit by more than rounding; most for %s: by %s, where rounding explains %s",
+			currency, len(gaps), name, worst.diff, worst.room))
 	}
 	slices.SortFunc(out, func(a, b Warning) int { return strings.Compare(a.Message, b.Message) })
 	return out

@@ -11,24 +11,24 @@ import (
 )
 
 func TestCheckTotals(t *testing.T) {
-	sum := func(sub pharos.SubscriptionID, currency, fx string, lines int64, net, total string) BilledSum {
-		return BilledSum{Subscription: sub, Currency: currency, ExchangeRate: dec(fx), Lines: lines, Net: dec(net), Total: dec(total)}
+	sum := func(customer pharos.TenantID, currency, fx string, lines int64, net, total string) BilledSum {
+		return BilledSum{Customer: customer, Currency: currency, ExchangeRate: dec(fx), Lines: lines, Net: dec(net), Total: dec(total)}
 	}
 	for _, c := range []struct {
 		name string
 		sums []BilledSum
 		want []string // one text that each warning holds
 	}{
-		{name: "to the cent", sums: []BilledSum{sum("s1", "EUR", "0.92", 10, "85", "85")}},
-		{name: "within rounding", sums: []BilledSum{sum("s1", "EUR", "1", 10, "85", "84.80")}},
-		{name: "a cent beyond rounding", sums: []BilledSum{sum("s1", "EUR", "1", 10, "85", "84.79")}, want: []string{"s1: by -0.21, where rounding explains 0.2"}},
-		{name: "too much charged", sums: []BilledSum{sum("s1", "EUR", "1", 1, "85", "100")}, want: []string{"s1: by 15"}},
-		{name: "a low rate has a small room", sums: []BilledSum{sum("s1", "EUR", "0.5", 10, "85", "84.80")}, want: []string{"explains 0.15"}},
-		{name: "split sums are one", sums: []BilledSum{sum("s1", "EUR", "1", 1, "10", "5"), sum("s1", "EUR", "1", 1, "5", "10")}},
-		{name: "subscriptions do not hide each other", sums: []BilledSum{sum("s1", "EUR", "1", 1, "10", "5"), sum("s2", "EUR", "1", 1, "5", "10.5")},
-			want: []string{"in 2 subscription(s)"}},
-		{name: "by currency", sums: []BilledSum{sum("s1", "USD", "1", 1, "10", "5"), sum("s2", "EUR", "1", 1, "5", "10.5")}, want: []string{"EUR", "USD"}},
-		{name: "refunds", sums: []BilledSum{sum("s1", "EUR", "1", 2, "-85", "-85.04")}},
+		{name: "to the cent", sums: []BilledSum{sum("c1", "EUR", "0.92", 10, "85", "85")}},
+		{name: "within rounding", sums: []BilledSum{sum("c1", "EUR", "1", 10, "85", "84.80")}},
+		{name: "a cent beyond rounding", sums: []BilledSum{sum("c1", "EUR", "1", 10, "85", "84.79")}, want: []string{"c1: by -0.21, where rounding explains 0.2"}},
+		{name: "too much charged", sums: []BilledSum{sum("c1", "EUR", "1", 1, "85", "100")}, want: []string{"c1: by 15"}},
+		{name: "a low rate has a small room", sums: []BilledSum{sum("c1", "EUR", "0.5", 10, "85", "84.80")}, want: []string{"explains 0.15"}},
+		{name: "split sums are one", sums: []BilledSum{sum("c1", "EUR", "1", 1, "10", "5"), sum("c1", "EUR", "1", 1, "5", "10")}},
+		{name: "customers do not hide each other", sums: []BilledSum{sum("c1", "EUR", "1", 1, "10", "5"), sum("c2", "EUR", "1", 1, "5", "10.5")},
+			want: []string{"for 2 customer(s)"}},
+		{name: "by currency", sums: []BilledSum{sum("c1", "USD", "1", 1, "10", "5"), sum("c2", "EUR", "1", 1, "5", "10.5")}, want: []string{"EUR", "USD"}},
+		{name: "refunds", sums: []BilledSum{sum("c1", "EUR", "1", 2, "-85", "-85.04")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := checkTotals(t.Context(), Input{Month: october, Billed: &memory{billed: c.sums}})
@@ -60,7 +60,7 @@ func TestCheckTotals_AllowsTheBillsOwnRounding(t *testing.T) {
 		if credited {
 			share = dec("0.85")
 		}
-		b := BilledSum{Subscription: "s", Currency: "EUR", ExchangeRate: fx}
+		b := BilledSum{Customer: "c", Currency: "EUR", ExchangeRate: fx}
 		units := decimal.Zero
 		for range rapid.IntRange(1, 31).Draw(t, "days") {
 			q := decimal.New(rapid.Int64Range(1, 1e9).Draw(t, "quantity"), -6)

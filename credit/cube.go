@@ -106,9 +106,17 @@ func addTo[K comparable](m map[K]*cell, k K, d cell) {
 
 func (c *cell) add(d cell) {
 	c.lines += d.lines
-	c.list = c.list.Add(d.list)
-	c.credit = c.credit.Add(d.credit)
-	c.open = c.open.Add(d.open)
+	c.list = plus(c.list, d.list)
+	c.credit = plus(c.credit, d.credit)
+	c.open = plus(c.open, d.open)
+}
+
+// plus adds; most sums of a cell are of nothing, and decimals allocate.
+func plus(a, b decimal.Decimal) decimal.Decimal {
+	if b.IsZero() {
+		return a
+	}
+	return a.Add(b)
 }
 
 // at returns the cell's whole credit with the fallback rate settled.
@@ -145,7 +153,7 @@ func (s *causeSets) of(causes []pharos.Cause) int {
 	switch {
 	case n == len(s.orders):
 		s.orders = append(s.orders, slices.Clone(causes))
-	case nearer(causes, s.orders[n]):
+	case len(causes) > 1 && nearer(causes, s.orders[n]):
 		s.orders[n] = slices.Clone(causes)
 	}
 	return n
@@ -153,6 +161,9 @@ func (s *causeSets) of(causes []pharos.Cause) int {
 
 // setKey returns a text that is equal for equal sets.
 func setKey(causes []pharos.Cause) string {
+	if len(causes) == 1 {
+		return string(causes[0]) // by far the most frequent
+	}
 	sorted := slices.Clone(causes)
 	slices.Sort(sorted)
 	var b strings.Builder

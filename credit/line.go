@@ -49,7 +49,7 @@ func Lines(ctx context.Context, in Input, m *Month, q Query) iter.Seq2[Line, err
 }
 
 // line judges one line as its fact was judged.
-func (in *Input) line(l pharos.UsageLine, scope pharos.Scope, m *Month, meters map[pharos.Meter]pharos.Rate) Line {
+func (in *Input) line(l pharos.UsageLine, scope pharos.Scope, m *Month, meters map[string]pharos.Rate) Line {
 	f := pharos.DayFact{Day: l.Day, Scope: scope, Product: l.Product, Credited: l.Credited}
 	var c pharos.Coverage
 	if f.Credited.IsPositive() || f.Product == "" {
@@ -61,8 +61,8 @@ func (in *Input) line(l pharos.UsageLine, scope pharos.Scope, m *Month, meters m
 	case r.verdict == pharos.Excluded:
 	case l.Credited.IsPositive():
 		out.Credit = l.Credited.Of(l.List())
-	case meters[meterKey(l.Meter)].IsPositive():
-		out.Credit = meters[meterKey(l.Meter)].Of(l.List())
+	case meters[l.Meter.ID].IsPositive():
+		out.Credit = meters[l.Meter.ID].Of(l.List())
 	default:
 		out.Credit = m.settled.rate.Of(l.List())
 	}
@@ -105,25 +105,20 @@ func scopeOfLine(l *pharos.UsageLine) pharos.Scope {
 	}
 }
 
-// meterKey identifies a meter by what its rate hangs on.
-func meterKey(m pharos.Meter) pharos.Meter {
-	return pharos.Meter{ID: m.ID, Product: m.Product, SKU: m.SKU}
-}
-
-// meterRates finds the rates of meters by reading the month's lines once
-// more, which is needed only for a bill that credits at several rates: with
-// one, every meter has it.
-func (in *Input) meterRates(ctx context.Context, m *Month, q Query) (map[pharos.Meter]pharos.Rate, error) {
+// meterRates finds the highest rate of each meter, as a [Ledger] does for its
+// facts, by reading the month's lines once more. That is needed only for a
+// bill that credits at several rates: with one, every meter has it.
+func (in *Input) meterRates(ctx context.Context, m *Month, q Query) (map[string]pharos.Rate, error) {
 	if m.settled.rates < 2 {
 		return nil, nil
 	}
-	out := map[pharos.Meter]pharos.Rate{}
+	out := map[string]pharos.Rate{}
 	for l, err := range in.Ledger.Lines(ctx, Query{Month: q.Month}) {
 		if err != nil {
 			return nil, err
 		}
-		if k := meterKey(l.Meter); l.Credited.GreaterThan(out[k].Decimal) {
-			out[k] = l.Credited
+		if l.Credited.GreaterThan(out[l.Meter.ID].Decimal) {
+			out[l.Meter.ID] = l.Credited
 		}
 	}
 	return out, nil
