@@ -27,12 +27,18 @@ type wireEvent struct {
 	Event      wireLabel  `json:"eventName"`
 	ResourceID string     `json:"resourceId"`
 	Caller     string     `json:"caller"`
+	Claims     wireCaller `json:"claims"`
 	Describe   string     `json:"description"`
 	Properties wireDetail `json:"properties"`
 }
 
 type wireLabel struct {
 	Value string `json:"value"`
+}
+
+// wireCaller is the application that a caller used.
+type wireCaller struct {
+	AppID string `json:"appid"`
 }
 
 // wireDetail are the properties of an event that matter; both hold JSON as text.
@@ -71,8 +77,12 @@ func (e wireEvent) is(operation string) bool {
 		(strings.EqualFold(e.Status.Value, "Succeeded") || e.Status.Value == "" && strings.EqualFold(e.Event.Value, "EndRequest"))
 }
 
-// pimCaller is the application that writes assignments on behalf of PIM.
-const pimCaller = "01fc33a7-78ba-4d2f-a4b7-768e336e890e"
+// byPIM reports whether PIM wrote it on somebody's behalf: its application is
+// the caller, by name or by id.
+func (e wireEvent) byPIM() bool {
+	const app = "01fc33a7-78ba-4d2f-a4b7-768e336e890e"
+	return strings.EqualFold(e.Claims.AppID, app) || strings.EqualFold(e.Caller, app) || strings.EqualFold(e.Caller, "MS-PIM")
+}
 
 // GrantLog reads the subscription's Activity log for role assignments that
 // began or ended. An assignment that PIM wrote is TimeBound.
@@ -115,7 +125,7 @@ func (e wireEvent) grant(tenant pharos.TenantID, began bool) (time.Time, pharos.
 	}
 	g := w.grant(tenant)
 	g.ID = id
-	if strings.Contains(strings.ToLower(e.Caller), pimCaller) && g.Path == pharos.Direct {
+	if g.Path == pharos.Direct && e.byPIM() {
 		g.Kind = pharos.TimeBound
 	}
 	if created := w.Properties.Created; began && !created.IsZero() {

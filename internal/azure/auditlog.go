@@ -76,9 +76,8 @@ func (s *Session) MemberLog(ctx context.Context, group pharos.PrincipalID, from 
 	return out, nil
 }
 
-// change reads a membership that began or ended. The member is the target
-// that is not the group itself; the group is a target too, or stands in the
-// member's modified properties.
+// change reads a membership that began or ended. The first target is the
+// member; the group stands in its modified properties, or is a later target.
 func (e wireAudit) change(group pharos.PrincipalID) (observe.Change[pharos.PrincipalID], bool) {
 	c := observe.Change[pharos.PrincipalID]{At: e.Time.Time, Evidence: e.ID}
 	switch strings.ToLower(e.Activity) {
@@ -88,23 +87,20 @@ func (e wireAudit) change(group pharos.PrincipalID) (observe.Change[pharos.Princ
 	default:
 		return c, false
 	}
-	if e.Result != "" && !strings.EqualFold(e.Result, "success") {
+	if e.Result != "" && !strings.EqualFold(e.Result, "success") || len(e.Targets) == 0 {
 		return c, false
 	}
-	about := false
-	for i, t := range e.Targets {
-		id, err := pharos.ParseGUID(t.ID)
-		switch {
-		case err != nil:
-			continue
-		case id == string(group) && (i > 0 || strings.EqualFold(t.Type, "Group")):
-			about = true
-		case c.Value == "":
-			c.Value = pharos.PrincipalID(id)
-		}
-		about = about || t.mentions(group)
+	member, err := pharos.ParseGUID(e.Targets[0].ID)
+	if err != nil || member == string(group) { // the group itself joined another
+		return c, false
 	}
-	return c, about && c.Value != ""
+	c.Value = pharos.PrincipalID(member)
+	about := e.Targets[0].mentions(group)
+	for _, t := range e.Targets[1:] {
+		id, err := pharos.ParseGUID(t.ID)
+		about = about || err == nil && id == string(group)
+	}
+	return c, about
 }
 
 // mentions reports whether the modified properties name the group.

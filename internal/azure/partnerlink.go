@@ -3,7 +3,6 @@ package azure
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/link"
@@ -35,10 +34,36 @@ var _ link.Account = LinkAccount{}
 // Account returns the session as package link sees it.
 func (s *Session) Account() LinkAccount { return LinkAccount{s} }
 
-// Link reads the credential's own partner link in its tenant.
+// Link reads the credential's own partner link in its tenant. The service
+// counts a change of the ID as an update of one record, which outlives its
+// removal: so the ID is linked since the last update, and nothing was before
+// the creation.
 func (s *Session) Link(ctx context.Context) (observe.Link, error) {
-	l, created, err := s.Account().read(ctx)
-	return observe.Link{PartnerID: l.ID, Since: l.Since, Created: created, At: l.At}, err
+	ans, err := s.arm.do(ctx, call{ref: partnersPath + partnersVersion})
+	if f := faultOf(err); f != nil && f.status == http.StatusNotFound {
+		return observe.Link{At: ans.at}, nil
+	}
+	if err != nil {
+		return observe.Link{}, err
+	}
+	w, err := decode[wirePartner](ans)
+	if err == nil && w.Properties == nil {
+		err = ans.malformed(errMissing("properties"))
+	}
+	if err != nil {
+		return observe.Link{}, err
+	}
+	p := w.Properties
+	l := observe.Link{At: ans.at, Created: p.Created.Time}
+	if p.State == "Deleted" || p.PartnerID == "" {
+		return l, nil
+	}
+	l.PartnerID, err = pharos.ParsePartnerID(string(p.PartnerID))
+	if err != nil {
+		return observe.Link{}, ans.malformed(err)
+	}
+	l.Since = later(p.Updated, p.Created)
+	return l, nil
 }
 
 // Name is the credential's name in the configuration.
@@ -50,40 +75,10 @@ func (a LinkAccount) Principal(ctx context.Context) (pharos.Principal, error) {
 	return self.Principal, err
 }
 
-// PartnerLink reads the link.
+// PartnerLink reads the link, as [Session.Link] does.
 func (a LinkAccount) PartnerLink(ctx context.Context) (link.Link, error) {
-	l, _, err := a.read(ctx)
-	return l, err
-}
-
-// read reads the link and when the first one was made. The service counts a
-// change of the ID as an update of one record, which outlives its removal: so
-// the ID is linked since the last update, not since the creation.
-func (a LinkAccount) read(ctx context.Context) (l link.Link, created time.Time, err error) {
-	ans, err := a.session.arm.do(ctx, call{ref: partnersPath + partnersVersion})
-	if f := faultOf(err); f != nil && f.status == http.StatusNotFound {
-		return link.Link{At: ans.at}, created, nil
-	}
-	if err != nil {
-		return link.Link{}, created, err
-	}
-	w, err := decode[wirePartner](ans)
-	if err == nil && w.Properties == nil {
-		err = ans.malformed(errMissing("properties"))
-	}
-	if err != nil {
-		return link.Link{}, created, err
-	}
-	l = link.Link{At: ans.at}
-	if w.Properties.State == "Deleted" || w.Properties.PartnerID == "" {
-		return l, created, nil
-	}
-	id, err := pharos.ParsePartnerID(string(w.Properties.PartnerID))
-	if err != nil {
-		return l, created, ans.malformed(err)
-	}
-	l.ID, l.Since = id, later(w.Properties.Updated, w.Properties.Created)
-	return l, w.Properties.Created.Time, nil
+	l, err := a.session.Link(ctx)
+	return link.Link{ID: l.PartnerID, Since: l.Since, At: l.At}, err
 }
 
 // CreateLink links id where none is linked.
