@@ -33,7 +33,7 @@ func (r *reconRow) subtotal() decimal.Decimal {
 // adjustment is the list-like text that names the discounts on the price.
 func (r *reconRow) adjustment() string {
 	if !r.line.Credited {
-		return "[]"
+		return ""
 	}
 	return `["` + r.line.credit().StringFixed(1) + `% Partner earned credit for services managed"]`
 }
