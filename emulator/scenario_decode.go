@@ -81,7 +81,7 @@ func (s *Scenario) readClock(n node) {
 		"now":   func(n node) { s.now = n.time() },
 		"live":  func(n node) { s.live = n.boolean() },
 	}, "start", "now")
-	if s.now.Before(s.start) {
+	if !s.now.IsZero() && s.now.Before(s.start) {
 		n.found.add(n.below("now"), "the clock stands before the scenario's start")
 	}
 }
