@@ -80,3 +80,15 @@ type LineQuery struct {
 	Day          Day
 	Limit        int // at most so many lines; 0 is all
 }
+
+// BilledSum is what some lines of one customer and exchange rate were
+// charged, and what their prices say. It covers lines that carry a
+// BillingPreTaxTotal and whose product can earn or was credited.
+type BilledSum struct {
+	Customer     TenantID
+	Currency     string          // billing currency
+	ExchangeRate decimal.Decimal // pricing to billing currency
+	Lines        int64
+	Net          decimal.Decimal // sum of list cost less credit, by price, quantity and rate
+	Total        decimal.Decimal // sum of BillingPreTaxTotal
+}

@@ -20,16 +20,8 @@ type Billed interface {
 	Billed(ctx context.Context, month pharos.Month) iter.Seq2[BilledSum, error]
 }
 
-// BilledSum is what some lines of one customer and exchange rate were
-// charged, and what their prices say.
-type BilledSum struct {
-	Customer     pharos.TenantID
-	Currency     string          // billing currency
-	ExchangeRate decimal.Decimal // pricing to billing currency
-	Lines        int64
-	Net          decimal.Decimal // sum of list cost less credit, by price, quantity and rate
-	Total        decimal.Decimal // sum of BillingPreTaxTotal
-}
+// BilledSum is what some lines were charged, and what their prices say.
+type BilledSum = pharos.BilledSum
 
 // tolerance returns by how much rounding alone can move the sum. The effective
 // unit price of a meter is a cost rounded down to a cent of the pricing
@@ -38,7 +30,7 @@ type BilledSum struct {
 // the billing currency once more (docs: daily rated usage file,
 // BillingPreTaxTotal). Refunds are rounded the other way, so it holds for both
 // signs.
-func (b *BilledSum) tolerance() decimal.Decimal {
+func tolerance(b *BilledSum) decimal.Decimal {
 	cent := decimal.New(1, -2)
 	perLine := cent.Add(cent.Mul(b.ExchangeRate.Abs()))
 	return perLine.Mul(decimal.NewFromInt(b.Lines))
@@ -70,7 +62,7 @@ func checkTotals(ctx context.Context, in Input) ([]Warning, error) {
 		}
 		k := key{b.Customer, b.Currency}
 		g := sums[k]
-		sums[k] = gap{b.Customer, b.Currency, g.diff.Add(b.Total.Sub(b.Net)), g.room.Add(b.tolerance())}
+		sums[k] = gap{b.Customer, b.Currency, g.diff.Add(b.Total.Sub(b.Net)), g.room.Add(tolerance(&b))}
 	}
 	off := map[string][]gap{}
 	for _, g := range sums {
