@@ -138,13 +138,10 @@ func (r *billedReader) add(i int, credited string, wide *wideValues) {
 	sum.lines++
 	if *wide == (wideValues{}) {
 		sum.list.addProduct(r.quantity[i], r.price[i], r.exchange[i])
-		sum.total.addProduct(r.preTax[i], fixedOne, fixedOne)
+		sum.total.addProduct(r.preTax[i], one, one)
 		return
 	}
 	list := exact(wide.Quantity, r.quantity[i]).Mul(exact(wide.UnitPrice, r.price[i])).Mul(exact(wide.Exchange, r.exchange[i]))
 	sum.list.text = sum.list.text.Add(list)
 	sum.total.text = sum.total.text.Add(exact(wide.PreTax, r.preTax[i]))
 }
-
-// fixedOne is 1 as a fixed amount.
-const fixedOne = 10_000_000_000
