@@ -89,9 +89,10 @@ type wireEntitlement struct {
 
 // Sales lists the customer's Azure subscriptions that are billed to us: the
 // entitlements of its Azure plans, and legacy subscriptions, whose commerce id
-// is the Azure subscription's. Source: Partner Center REST, "Get all of a
-// customer's subscriptions" and "Get a list of Azure entitlements for a
-// subscription".
+// is the Azure subscription's. An entitlement has no date of its own and takes
+// its plan's: one that another partner sold meanwhile has no line in our bill
+// for that time. Source: Partner Center REST, "Get all of a customer's
+// subscriptions" and "Get a list of Azure entitlements for a subscription".
 func (c *Commerce) Sales(ctx context.Context, customer pharos.TenantID) (observe.Reading[observe.SoldSubscription], error) {
 	root := "/customers/" + pathSegment(string(customer)) + "/subscriptions"
 	rows, at, err := collect[wireSold](ctx, c.session.partner, call{ref: root, need: needPartner})

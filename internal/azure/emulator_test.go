@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/emulator"
 	"github.com/pharos-pec/pharos/internal/azure"
 	"github.com/pharos-pec/pharos/internal/config"
@@ -94,20 +93,4 @@ func (e *emulated) credential(name string) azure.Credential {
 	}
 	e.t.Fatalf("the configuration has no credential %q: %+v", name, e.config.Credentials)
 	return azure.Credential{}
-}
-
-// customer finds a customer's tenant through the register of sales.
-func (e *emulated) customer(s *azure.Session, name string) pharos.TenantID {
-	e.t.Helper()
-	all, err := s.Commerce(e.config.Partner.ID).Customers(e.t.Context())
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	for _, c := range all.Items {
-		if c.Name == name {
-			return c.ID
-		}
-	}
-	e.t.Fatalf("no customer %q in %+v", name, all.Items)
-	return ""
 }

@@ -1,6 +1,7 @@
 package azure_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,14 @@ func TestMonth_ThroughAResourceGroupOnly(t *testing.T) {
 	wantError(t, err, pharos.Forbidden, "helper", "Authorization_RequestDenied", "admin consent")
 	_, err = s.DelegationLog(t.Context(), october(1, 0))
 	wantError(t, err, pharos.Forbidden, "helper", "Monitoring Reader")
+	_, err = s.Commerce("4987654").Customers(t.Context())
+	wantError(t, err, pharos.Forbidden, "helper", "Partner Center")
+	b, err := s.Billing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Export(t.Context(), azure.Export{Currency: "EUR"})
+	wantError(t, err, pharos.Forbidden, "helper", "PartnerBilling.Read.All")
 }
 
 func TestMonth_Directory(t *testing.T) {
@@ -182,6 +191,66 @@ func TestMonth_Directory(t *testing.T) {
 	found, err := e.session("reader").Principals(t.Context(), []pharos.PrincipalID{guest, ops})
 	if err != nil || len(found.Items) != 1 || !found.Items[0].Guest || found.Items[0].Identity != "alice@contosomsp.example" {
 		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+func TestMonth_Commerce(t *testing.T) {
+	e := emulate(t, "month", "")
+	pc := e.session("provider-automation").Commerce(e.config.Partner.ID)
+	customers, err := pc.Customers(t.Context())
+	if err != nil || len(customers.Items) != 2 || !customers.At.Equal(e.Now()) {
+		t.Fatalf("got %+v, %v", customers, err)
+	}
+	programme, err := pc.Programme(t.Context())
+	if err != nil || !programme.Signed {
+		t.Errorf("got %+v, %v", programme, err)
+	}
+	want := []struct {
+		name   string
+		sold   observe.SoldSubscription
+		signed bool
+	}{
+		{"fabrikam", observe.SoldSubscription{Sale: pharos.Sale{Plan: pharos.AzurePlan}}, true},
+		{"tailspin", observe.SoldSubscription{Sale: pharos.Sale{Plan: pharos.LegacyPlan}}, false},
+	}
+	for i, w := range want {
+		c := customers.Items[i]
+		sales, err := pc.Sales(t.Context(), c.ID)
+		if err != nil || c.Name != w.name || len(sales.Items) != 1 || sales.Items[0].Sale != w.sold.Sale || sales.Items[0].Since.IsZero() {
+			t.Errorf("%s: got %+v, %v", c.Name, sales, err)
+		}
+		a, err := pc.Agreement(t.Context(), c.ID)
+		if err != nil || a.Signed != w.signed {
+			t.Errorf("%s: got %+v, %v", c.Name, a, err)
+		}
+	}
+	if _, err := pc.Sales(t.Context(), object); pharos.CodeOf(err) != pharos.NotFound {
+		t.Errorf("a stranger: got %v", err)
+	}
+}
+
+// TestMonth_LineItems reads the older API page by page.
+func TestMonth_LineItems(t *testing.T) {
+	e := emulate(t, "month", "")
+	b, err := e.session("provider-automation").Billing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := 0
+	for body, err := range b.LineItems(t.Context(), azure.LineItems{Currency: "EUR"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page struct {
+			Items []json.RawMessage `json:"items"`
+		}
+		if err := json.Unmarshal(body, &page); err != nil {
+			t.Fatal(err)
+		}
+		items += len(page.Items)
+	}
+	if want := 2 * 5; items != want { // two resources on the five days that are over
+		t.Errorf("got %d items, want %d", items, want)
 	}
 }
 
