@@ -114,9 +114,9 @@ func (b *browser) note(event any) {
 	case *runtime.EventConsoleAPICalled:
 		b.problems = append(b.problems, fmt.Sprintf("console.%s", e.Type))
 	case *browserlog.EventEntryAdded: //nolint:forbidigo // the browser's log, not ours
-		source := string(e.Entry.Source) //nolint:forbidigo // the browser's log, not ours
-		if source != "network" {         // a status other than 200 is looked at elsewhere
-			b.problems = append(b.problems, fmt.Sprintf("%s: %s (%s)", source, e.Entry.Text, e.Entry.URL))
+		entry := e.Entry
+		if entry.Source != "network" { // a status other than 200 is looked at elsewhere
+			b.problems = append(b.problems, fmt.Sprintf("%s: %s (%s)", entry.Source, entry.Text, entry.URL))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pharos-pec/pharos"
@@ -58,6 +59,11 @@ func (l chainLink) Word() string {
 	default:
 		return "not known"
 	}
+}
+
+// Whole reports whether every condition of the chain holds.
+func (r reason) Whole() bool {
+	return !slices.ContainsFunc(r.Links, func(l chainLink) bool { return l.Answer != explain.Fine })
 }
 
 // reasons asks why a subscription earned, or did not, on a day.

@@ -39,13 +39,13 @@ func newShelf(b Books, clock func() time.Time) *shelf {
 // month returns a month's tally. The judging outlives the request that began
 // it, for others may wait for it, but not the limit for all requests.
 func (s *shelf) month(ctx context.Context, m pharos.Month) (*tally, error) {
-	s.mu.Lock()
-	have, ok := s.known[m]
-	s.mu.Unlock()
-	if ok && s.clock().Sub(have.at) < fresh {
-		return have.tally, nil
+	if t := s.held(m); t != nil {
+		return t, nil
 	}
 	done := s.group.DoChan(m.String(), func() (any, error) {
+		if t := s.held(m); t != nil { // judged between the look and the call
+			return t, nil
+		}
 		work, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTimeout)
 		defer cancel()
 		return s.read(work, m)
@@ -59,6 +59,17 @@ func (s *shelf) month(ctx context.Context, m pharos.Month) (*tally, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// held returns the tally of a month that was judged a moment ago, else nil.
+func (s *shelf) held(m pharos.Month) *tally {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	have, ok := s.known[m]
+	if !ok || s.clock().Sub(have.at) >= fresh {
+		return nil
+	}
+	return have.tally
 }
 
 // read judges and sums a month, and keeps it in place of the oldest.
