@@ -22,7 +22,7 @@ import (
 )
 
 // browserPatience ends a browser test that hangs.
-const browserPatience = 90 * time.Second
+const browserPatience = 5 * time.Minute
 
 // browser is a headless Chromium at the dashboard of some books.
 type browser struct {
@@ -114,9 +114,9 @@ func (b *browser) note(event any) {
 	case *runtime.EventConsoleAPICalled:
 		b.problems = append(b.problems, fmt.Sprintf("console.%s", e.Type))
 	case *browserlog.EventEntryAdded: //nolint:forbidigo // the browser's log, not ours
-		entry := e.Entry
-		if entry.Source != "network" { // a status other than 200 is looked at elsewhere
-			b.problems = append(b.problems, fmt.Sprintf("%s: %s (%s)", entry.Source, entry.Text, entry.URL))
+		source, said := e.Entry.Source, e.Entry.Text //nolint:forbidigo // the browser's log, not ours
+		if source != "network" {                     // a status other than 200 is looked at elsewhere
+			b.problems = append(b.problems, fmt.Sprintf("%s: %s", source, said))
 		}
 	}
 }
@@ -170,10 +170,15 @@ func (b *browser) heading() string {
 	return eval[string](b, `document.querySelector("h1").textContent`)
 }
 
-// path returns the address of the page, without the host.
+// path returns the address of the page, without the host. It asks the
+// browser, not the page, whose scripts may be off.
 func (b *browser) path() string {
 	b.t.Helper()
-	u, err := url.Parse(eval[string](b, `location.href`))
+	at, err := chromedp.Run(b.ctx, chromedp.Location())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	u, err := url.Parse(at)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -210,10 +215,9 @@ func (b *browser) quiet() {
 
 // look says how a page is to be seen.
 type look struct {
-	Name    string
-	Width   int64
-	Scheme  string // light or dark
-	Scripts bool
+	Name   string
+	Width  int64
+	Scheme string // light or dark
 }
 
 // dress makes the tab look so.
@@ -221,7 +225,12 @@ func (b *browser) dress(l look) {
 	b.t.Helper()
 	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.Width, Height: 900, DeviceScaleFactor: 1, Mobile: l.Width < 600})
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.Scheme}}})
-	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !l.Scripts})
+}
+
+// scripts switches the scripts of pages on or off.
+func (b *browser) scripts(on bool) {
+	b.t.Helper()
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
 // shoot takes a picture of the whole page. `go test -artifacts` keeps the

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -82,16 +83,17 @@ func fetch(ctx context.Context, c *http.Client, address string) (int, string, er
 	if err != nil {
 		return 0, "", err
 	}
-	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(body), err
+	return resp.StatusCode, string(body), errors.Join(err, resp.Body.Close())
 }
 
 // A listener that breaks is an error, not a silent end.
 func TestServe_ListenerBreaks(t *testing.T) {
 	s, _ := server(t, sample())
 	l := listen(t)
-	l.Close()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Serve(t.Context(), l); pharos.CodeOf(err) != pharos.Internal {
 		t.Errorf("Serve: %v, want an error with code internal", err)
 	}
@@ -99,17 +101,16 @@ func TestServe_ListenerBreaks(t *testing.T) {
 
 func TestListen_Errors(t *testing.T) {
 	l := listen(t)
-	defer l.Close()
 	for address, code := range map[string]pharos.Code{
 		l.Addr().String(): pharos.Conflict, "nonsense": pharos.Invalid, "127.0.0.1:99999": pharos.Invalid,
 	} {
-		other, err := Listen(t.Context(), address)
-		if err == nil {
-			other.Close()
-		}
+		_, err := Listen(t.Context(), address)
 		if pharos.CodeOf(err) != code || pharos.HintOf(err) == "" {
 			t.Errorf("Listen(%s): %v (%s), want code %s and a hint", address, err, pharos.CodeOf(err), code)
 		}
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
