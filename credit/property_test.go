@@ -196,3 +196,62 @@ func document(t *rapid.T, facts []pharos.DayFact, a Access) string {
 	}
 	return string(text)
 }
+
+// TestJudge_AgreesWithReadingFactByFact: the cube with its open questions
+// comes to the same as the plain way, which reads the bill twice: once for
+// its witness and rates, once to judge.
+func TestJudge_AgreesWithReadingFactByFact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facts := rapid.SliceOfN(rapid.Custom(genFact), 1, 40).Draw(t, "facts")
+		a := genAccess(t)
+		m, err := Judge(t.Context(), Input{Month: october, Ledger: &memory{facts: facts}, Access: a, AsOf: settledAt})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := plainly(facts, a)
+		for _, sub := range m.Subscriptions {
+			for _, d := range sub.Days {
+				key := fmt.Sprint(sub.SubscriptionID, sub.Currency, d.Date, d.Verdict, setKey(d.Causes))
+				if !d.Credit.Equal(want[key]) {
+					t.Fatalf("%s: credit %s, want %s", key, d.Credit, want[key])
+				}
+				delete(want, key)
+			}
+		}
+		if len(want) > 0 {
+			t.Fatalf("rows that the month lacks: %v", want)
+		}
+	})
+}
+
+// plainly returns the credit by subscription, currency, day, verdict, causes.
+func plainly(facts []pharos.DayFact, a Access) map[string]decimal.Decimal {
+	var heard witnesses
+	var seen rates
+	for _, f := range facts {
+		seen.note(f.Credited)
+		seen.note(f.MeterRate)
+		if c := a.On(f.Scope, f.Day); f.Credited.IsPositive() {
+			heard.hear(&c)
+		}
+	}
+	fallback, _ := seen.fallback()
+	settled := settlement{linked: heard.linked()}
+	out := map[string]decimal.Decimal{}
+	for _, f := range facts {
+		c := a.On(f.Scope, f.Day)
+		r := settled.settle(rule(&f, &c, settledAt))
+		percent := fallback
+		switch {
+		case r.verdict == pharos.Excluded:
+			percent = pharos.Rate{}
+		case f.Credited.IsPositive():
+			percent = f.Credited
+		case f.MeterRate.IsPositive():
+			percent = f.MeterRate
+		}
+		key := fmt.Sprint(f.Subscription, f.Currency, f.Day, r.verdict, setKey(r.causes))
+		out[key] = out[key].Add(percent.Of(f.List))
+	}
+	return out
+}
