@@ -46,8 +46,8 @@ func checkPage(t *testing.T, p Page) {
 	}
 }
 
-// checkBlock: one kind each, code quotes closed, commands on lines of their
-// own, and every page that is named exists.
+// checkBlock: one kind each, code quotes closed, commands that fit a terminal
+// of 80 columns, and every page that is named exists.
 func checkBlock(t *testing.T, b Block) {
 	t.Helper()
 	kinds := 0
@@ -58,6 +58,11 @@ func checkBlock(t *testing.T, b Block) {
 	}
 	if kinds != 1 {
 		t.Errorf("a block of %d kinds: %+v", kinds, b)
+	}
+	for line := range strings.SplitSeq(b.Code, "\n") {
+		if len(line) > 76 {
+			t.Errorf("a command of %d columns: %s", len(line), line)
+		}
 	}
 	for _, text := range append(b.List, b.Text) {
 		if strings.Count(text, "`")%2 != 0 {

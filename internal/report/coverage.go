@@ -110,7 +110,7 @@ func tally(scopes []coverageScope) string {
 func coverageForPeople(scopes []coverageScope) *sheet {
 	s := &sheet{
 		columns: []column{
-			{title: "customer", flex: true}, {title: "scope", flex: true, cut: true}, {title: "state"}, {title: "path"},
+			{title: "customer", flex: true}, {title: "scope", flex: true, cut: true}, {title: "state", tone: true}, {title: "path"},
 			{title: "through", flex: true}, {title: "causes", flex: true},
 		},
 		empty: "Nothing to show.",

@@ -49,7 +49,7 @@ func Credit(m *credit.Month) *Report {
 // so that it stays narrow. Rows beyond the usual ones show only when they are
 // not zero everywhere.
 func totalsForPeople(totals []credit.Total) *sheet {
-	s := &sheet{columns: []column{{title: ""}}}
+	s := &sheet{columns: []column{{title: "", tone: true}}}
 	for _, t := range totals {
 		s.columns = append(s.columns, column{title: t.Currency, kind: money})
 	}
@@ -82,7 +82,7 @@ func causesForPeople(all []credit.CauseSum) *sheet {
 	s := &sheet{
 		name: "Why credit was not earned",
 		columns: []column{
-			{title: "cause"}, {title: "verdict"}, {title: "credit", kind: money}, {title: "", kind: words},
+			{title: "cause"}, {title: "verdict", tone: true}, {title: "credit", kind: money}, {title: "", kind: words},
 			{title: "subs", kind: count}, {title: "days", kind: count}, {title: "what it is", flex: true},
 		},
 		empty: "Everything that can earn was credited.",

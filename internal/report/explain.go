@@ -29,7 +29,7 @@ func Page(p explain.Page) *Report {
 
 // Pages lists every cause with its title and fix.
 func Pages(pages []explain.Page) *Report {
-	s := &sheet{columns: []column{{title: "code"}, {title: "verdict"}, {title: "what it is", flex: true}, {title: "fix", flex: true}}}
+	s := &sheet{columns: []column{{title: "code"}, {title: "verdict", tone: true}, {title: "what it is", flex: true}, {title: "fix", flex: true}}}
 	for _, p := range pages {
 		s.rows = append(s.rows, []any{string(p.Code), string(p.Verdict), p.Title, p.Fix})
 	}
@@ -51,7 +51,7 @@ func Trace(c explain.Chain) *Report {
 	if where != "" {
 		r.blocks = append(r.blocks, block{text: where})
 	}
-	steps := &sheet{columns: []column{{title: "condition", flex: true}, {title: "holds"}, {title: "cause"}, {title: "about", flex: true}}}
+	steps := &sheet{columns: []column{{title: "condition", flex: true}, {title: "holds", tone: true}, {title: "cause"}, {title: "about", flex: true}}}
 	for _, s := range c.Steps {
 		steps.rows = append(steps.rows, []any{s.Condition, string(s.Answer), string(s.Cause), s.Detail})
 	}

@@ -16,7 +16,6 @@ func (r *Report) writeHTML(w io.Writer) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
 		"inline": inlineHTML,
 		"human":  human,
-		"number": func(k kind) bool { return k == money || k == count },
 		"class":  classOf,
 	}).Parse(pageHTML)
 	if err != nil {
@@ -39,8 +38,9 @@ type htmlTable struct {
 }
 
 type htmlColumn struct {
-	Title string
-	Kind  kind
+	Title  string
+	Number bool
+	Tone   bool
 }
 
 func htmlBlocks(blocks []block) []htmlBlock {
@@ -50,7 +50,7 @@ func htmlBlocks(blocks []block) []htmlBlock {
 		if s := b.table; s != nil {
 			t := &htmlTable{Caption: s.name, Empty: s.empty, Rows: s.rows}
 			for _, c := range s.columns {
-				t.Columns = append(t.Columns, htmlColumn{c.title, c.kind})
+				t.Columns = append(t.Columns, htmlColumn{c.title, c.kind == money || c.kind == count, c.tone})
 			}
 			out[i].Table = t
 		}
@@ -87,7 +87,7 @@ func classOf(v any) string {
 	if !ok {
 		return ""
 	}
-	switch inkOf(s) {
+	switch inkOf(strings.TrimSpace(s)) {
 	case green:
 		return "good"
 	case red:

@@ -41,7 +41,7 @@ func linksForPeople(statuses []link.Status) *sheet {
 	s := &sheet{
 		columns: []column{
 			{title: "credential", flex: true, cut: true}, {title: "principal", flex: true, cut: true}, {title: "tenant", flex: true, cut: true},
-			{title: "partner ID"}, {title: "state"}, {title: "since", kind: instant},
+			{title: "partner ID"}, {title: "state", tone: true}, {title: "since", kind: instant},
 		},
 		empty: "No credential is configured and nobody has checked in.",
 	}

@@ -27,6 +27,8 @@ type column struct {
 	// flex columns give up width first when a table is too wide: cut ones
 	// lose their middle, others wrap.
 	flex, cut bool
+	// tone columns hold verdicts, states or answers, which have a colour.
+	tone bool
 }
 
 // kind is the type of a column's cells.

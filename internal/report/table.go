@@ -134,7 +134,7 @@ func (p *pen) columns(s *sheet) []table.ColumnConfig {
 		if c.kind == money || c.kind == count {
 			out[i].Align, out[i].AlignHeader = text.AlignRight, text.AlignRight
 		}
-		if p.colour && c.kind == words {
+		if p.colour && c.tone {
 			out[i].Transformer = p.paintWord
 		}
 	}
