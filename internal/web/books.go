@@ -21,8 +21,9 @@ type Books interface {
 	// never changes it.
 	Month(ctx context.Context, m pharos.Month) (*credit.Month, error)
 	// Lines yields the judged lines that q selects, ordered by day, resource
-	// and meter.
-	Lines(ctx context.Context, q credit.Query) iter.Seq2[credit.Line, error]
+	// and meter. judged is what Month answered for the query's month a moment
+	// ago, so that a look at one day need not judge the month again.
+	Lines(ctx context.Context, judged *credit.Month, q credit.Query) iter.Seq2[credit.Line, error]
 	// Coverage says which scope earns on a day, and why not.
 	Coverage(ctx context.Context, d pharos.Day) ([]pharos.Coverage, error)
 	// Why returns the coverage, on a day, of a subscription that is on the bill

@@ -57,7 +57,7 @@ func (f *fakeBooks) Month(_ context.Context, m pharos.Month) (*credit.Month, err
 	return &credit.Month{Month: m}, nil
 }
 
-func (f *fakeBooks) Lines(_ context.Context, q credit.Query) iter.Seq2[credit.Line, error] {
+func (f *fakeBooks) Lines(_ context.Context, _ *credit.Month, q credit.Query) iter.Seq2[credit.Line, error] {
 	return func(yield func(credit.Line, error) bool) {
 		if f.err != nil {
 			yield(credit.Line{}, f.err)

@@ -94,7 +94,7 @@ func (s *Server) dayPage(r *http.Request) (view, error) {
 		return nil, err
 	}
 	q := credit.Query{Month: m, Subscription: first.Subscription, Day: d}
-	if v.Lines, err = s.lines(r, q, only, v.Pager); err != nil {
+	if v.Lines, err = s.lines(r, t.month, q, only, v.Pager); err != nil {
 		return nil, err
 	}
 	return pageView{"day", v}, nil
@@ -138,7 +138,7 @@ func newDayRow(row credit.DayRow, currency, path string) dayRow {
 
 // lines reads the page's usage lines. Lines before it are passed over, none
 // after it is read.
-func (s *Server) lines(r *http.Request, q credit.Query, only pharos.Verdict, p pager) ([]lineRow, error) {
+func (s *Server) lines(r *http.Request, judged *credit.Month, q credit.Query, only pharos.Verdict, p pager) ([]lineRow, error) {
 	if p.Total == 0 {
 		return nil, nil
 	}
@@ -147,7 +147,7 @@ func (s *Server) lines(r *http.Request, q credit.Query, only pharos.Verdict, p p
 	}
 	rows := make([]lineRow, 0, p.end-p.skip)
 	n := 0
-	for l, err := range s.books.Lines(r.Context(), q) {
+	for l, err := range s.books.Lines(r.Context(), judged, q) {
 		if err != nil {
 			return nil, err
 		}
