@@ -27,7 +27,13 @@ func emulate(t *testing.T, name, more string) *emulated {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scenario, err := emulator.ParseScenario(name, append(text, more...))
+	return emulateText(t, string(text)+more)
+}
+
+// emulateText starts the scenario that is written in text.
+func emulateText(t *testing.T, text string) *emulated {
+	t.Helper()
+	scenario, err := emulator.ParseScenario("scenario.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,12 @@ func (t *tokens) mint(ctx context.Context, claims string) (string, error) {
 	if m := t.owner.Method; m == AzureCLI || m == ManagedIdentity {
 		claims = "" // these two take none; az asks Entra ID itself
 	}
+	if t.owner.Method == FederatedToken {
+		// The SDK would bury the error of a missing file in one of its own.
+		if _, err := t.owner.readToken(); err != nil {
+			return "", err
+		}
+	}
 	tok, err := t.source.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{t.scope}, EnableCAE: true, Claims: claims})
 	if err != nil {
 		return "", signInError(ctx, t.owner, t.host, err)
