@@ -13,13 +13,17 @@ import (
 )
 
 // needDirectory is the permission that reading members and principals asks for.
-const needDirectory = "the Graph application permissions GroupMember.Read.All, User.Read.All and Application.Read.All, with admin consent"
+const needDirectory = "the Graph application permission Directory.Read.All, with admin consent"
 
 // objectFields are the properties read of a directory object.
 const objectFields = "id,displayName,userPrincipalName,mail,userType,accountEnabled,appId"
 
-// maxIDs is how many objects Graph looks up in one call.
-const maxIDs = 1000
+// maxIDs is how many objects Graph looks up in one call, maxIn how many values
+// an "in" filter may have.
+const (
+	maxIDs = 1000
+	maxIn  = 15
+)
 
 type wireObject struct {
 	Type     string `json:"@odata.type"`
@@ -69,6 +73,9 @@ func (s *Session) membersOf(ctx context.Context, objects []wireObject, at time.T
 	if err != nil {
 		return observe.Reading[observe.Member]{}, err
 	}
+	if objects, err = s.withState(ctx, objects); err != nil {
+		return observe.Reading[observe.Member]{}, err
+	}
 	out := observe.Reading[observe.Member]{At: at}
 	for _, w := range objects {
 		m, err := w.member(self.Tenant)
@@ -79,6 +86,34 @@ func (s *Session) membersOf(ctx context.Context, objects []wireObject, at time.T
 		out.Items = append(out.Items, m)
 	}
 	return out, nil
+}
+
+// withState asks again for users and service principals whose state a mixed
+// list did not show: there $select of a property that only some kinds have is
+// not promised to work.
+func (s *Session) withState(ctx context.Context, objects []wireObject) ([]wireObject, error) {
+	for kind, path := range map[string]string{"#microsoft.graph.user": "/users", "#microsoft.graph.servicePrincipal": "/servicePrincipals"} {
+		var hidden []string
+		for _, w := range objects {
+			if w.Type == kind && w.Enabled == nil {
+				hidden = append(hidden, string(w.ID))
+			}
+		}
+		for batch := range slices.Chunk(hidden, maxIn) {
+			ref := path + query("$filter", "id in ('"+strings.Join(batch, "','")+"')", "$select", "id,accountEnabled")
+			found, _, err := list[wireObject](ctx, s.graph, call{ref: ref, need: needDirectory})
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range found {
+				i := slices.IndexFunc(objects, func(w wireObject) bool { return w.ID == f.ID })
+				if i >= 0 {
+					objects[i].Enabled = f.Enabled
+				}
+			}
+		}
+	}
+	return objects, nil
 }
 
 // Members lists a group's members, those of nested groups included. Source:

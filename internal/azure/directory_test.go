@@ -51,11 +51,27 @@ func TestMembers(t *testing.T) {
 	}
 }
 
+// TestMembers_HiddenState holds that a state a mixed list does not show is
+// asked for, and that one nobody shows is an error.
 func TestMembers_HiddenState(t *testing.T) {
 	f := newFake(t)
-	f.answer("GET /v1.0/groups/"+group+"/transitiveMembers", `{"value":[{"@odata.type":"#microsoft.graph.user","id":"`+object+`"}]}`)
-	_, err := f.session().Members(t.Context(), group)
-	wantError(t, err, pharos.Forbidden, "robot", object, "User.Read.All")
+	f.answer("GET /v1.0/groups/"+group+"/transitiveMembers", `{"value":[{"@odata.type":"#microsoft.graph.user","id":"`+object+`"},
+		{"@odata.type":"#microsoft.graph.servicePrincipal","id":"`+client+`"}]}`)
+	shown := `"accountEnabled":false`
+	f.mux.HandleFunc("GET /v1.0/users", func(w http.ResponseWriter, r *http.Request) {
+		if got := r.URL.Query().Get("$filter"); got != "id in ('"+object+"')" {
+			t.Errorf("got filter %q", got)
+		}
+		_, _ = fmt.Fprintf(w, `{"value":[{"id":"%s",%s}]}`, object, shown)
+	})
+	f.answer("GET /v1.0/servicePrincipals", `{"value":[{"id":"`+client+`","accountEnabled":true}]}`)
+	got, err := f.session().Members(t.Context(), group)
+	if err != nil || len(got.Items) != 2 || got.Items[0].Enabled || !got.Items[1].Enabled {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	shown = `"accountEnabled":null`
+	_, err = f.session().Members(t.Context(), group)
+	wantError(t, err, pharos.Forbidden, "robot", object, "Directory.Read.All")
 }
 
 func TestPrincipals_InBatches(t *testing.T) {
