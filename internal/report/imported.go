@@ -15,11 +15,14 @@ type Imported struct {
 
 // ImportedFile is what became of one file.
 type ImportedFile struct {
-	File        string     `json:"file"`
-	Format      string     `json:"format"`
-	Lines       int64      `json:"lines"`
-	Rejected    []Rejected `json:"rejected"`
-	DuplicateOf string     `json:"duplicateOf"` // the file that was imported before with the same content
+	File     string     `json:"file"`
+	Format   string     `json:"format"`
+	Lines    int64      `json:"lines"`
+	Rejected []Rejected `json:"rejected"`
+	// RejectedCount is the number of rejected lines, of which Rejected may
+	// have the first ones only. 0 means that it has them all.
+	RejectedCount int64  `json:"rejectedCount"`
+	DuplicateOf   string `json:"duplicateOf"` // the file that was imported before with the same content
 }
 
 // Rejected is a line that could not be read.
@@ -47,12 +50,13 @@ func Import(in Imported) *Report {
 	for i := range in.Files {
 		f := &in.Files[i]
 		f.Rejected = append([]Rejected{}, f.Rejected...)
+		f.RejectedCount = max(f.RejectedCount, int64(len(f.Rejected)))
 		note := ""
 		if f.DuplicateOf != "" {
 			note = "already imported as " + f.DuplicateOf
 		}
-		files.rows = append(files.rows, []any{f.File, f.Format, f.Lines, len(f.Rejected), note})
-		r.data.rows = append(r.data.rows, []any{f.File, f.Format, f.Lines, len(f.Rejected), f.DuplicateOf})
+		files.rows = append(files.rows, []any{f.File, f.Format, f.Lines, f.RejectedCount, note})
+		r.data.rows = append(r.data.rows, []any{f.File, f.Format, f.Lines, f.RejectedCount, f.DuplicateOf})
 		r.blocks = append(r.blocks, rejects(f)...)
 	}
 	r.book = []sheet{*r.data}
@@ -74,11 +78,12 @@ func importedText(in Imported) string {
 
 func rejects(f *ImportedFile) []block {
 	var out []block
-	for i, bad := range f.Rejected {
-		if i == shownRejects {
-			return append(out, block{warning: fmt.Sprintf("%s: and %s more rejected lines", f.File, grouped(fmt.Sprint(len(f.Rejected)-i)))})
-		}
+	shown := f.Rejected[:min(shownRejects, len(f.Rejected))]
+	for _, bad := range shown {
 		out = append(out, block{warning: fmt.Sprintf("%s:%d: %s", f.File, bad.Line, bad.Reason)})
+	}
+	if more := f.RejectedCount - int64(len(shown)); more > 0 {
+		out = append(out, block{warning: fmt.Sprintf("%s: and %s more rejected lines", f.File, grouped(fmt.Sprint(more)))})
 	}
 	return out
 }

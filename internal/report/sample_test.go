@@ -208,7 +208,7 @@ func sampleImport() *Report {
 	}
 	return Import(Imported{
 		Files: []ImportedFile{
-			{File: "daily-rated-usage-2026-10.csv.gz", Format: "daily-csv", Lines: 1234567, Rejected: rejected},
+			{File: "daily-rated-usage-2026-10.csv.gz", Format: "daily-csv", Lines: 1234567, Rejected: rejected, RejectedCount: 4711},
 			{File: "again.csv", Format: "daily-csv", DuplicateOf: "daily-rated-usage-2026-10.csv.gz"},
 		},
 		Lines: 1234567, Months: []pharos.Month{must(pharos.ParseMonth("2026-10"))},
