@@ -148,10 +148,14 @@ func (s *source) gunzip() error {
 	return nil
 }
 
-// text passes over a UTF-8 byte order mark and refuses other encodings.
+// text passes over a UTF-8 byte order mark and refuses other encodings, and
+// NUL bytes, which would keep the format from being recognised.
 func (s *source) text(head []byte) ([]byte, error) {
 	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
 		return nil, fileError(s.name, 0, "the text is UTF-16").WithHint("save it as UTF-8")
+	}
+	if i := bytes.IndexByte(head, 0); i >= 0 {
+		return nil, nulBytes(s.name, int64(bytes.Count(head[:i], []byte{'\n'})+1))
 	}
 	mark := []byte{0xef, 0xbb, 0xbf}
 	if !bytes.HasPrefix(head, mark) {

@@ -55,13 +55,14 @@ func unknownFormat(name string) *pharos.Error {
 
 // jsonShape is what the first bytes of a JSON text say of it.
 type jsonShape struct {
-	list bool     // it begins with an array
-	keys []string // of the first object
+	list  bool            // it begins with an array
+	pages bool            // its first object is a page of items
+	keys  map[string]bool // of the first object, or of a page's first item
 }
 
 // sniffJSON reads the keys of the first object as far as head goes.
 func sniffJSON(head []byte) jsonShape {
-	var s jsonShape
+	s := jsonShape{keys: map[string]bool{}}
 	dec := json.NewDecoder(bytes.NewReader(head))
 	tok, err := dec.Token()
 	if tok == json.Delim('[') {
@@ -76,10 +77,15 @@ func sniffJSON(head []byte) jsonShape {
 		if err != nil {
 			return s
 		}
-		k, _ := key.(string)
-		s.keys = append(s.keys, k)
-		if k == "items" { // its value may be longer than head
-			return s
+		switch k, _ := key.(string); {
+		case k == "items" && !s.pages:
+			s.pages, s.keys = true, map[string]bool{}
+			if open(dec, '[') && !open(dec, '{') {
+				return s
+			}
+			continue
+		default:
+			s.keys[k] = true
 		}
 		var skip json.RawMessage
 		if dec.Decode(&skip) != nil {
@@ -89,40 +95,44 @@ func sniffJSON(head []byte) jsonShape {
 	return s
 }
 
+// layout is how v1 items are wrapped.
+func (s jsonShape) layout() v1Layout {
+	switch {
+	case s.pages:
+		return v1Pages
+	case s.list:
+		return v1List
+	default:
+		return v1Bare
+	}
+}
+
+// open reports whether the next token opens an array or object.
+func open(dec *json.Decoder, d json.Delim) bool {
+	tok, err := dec.Token()
+	return err == nil && tok == d
+}
+
 // openJSON recognises the format by the first object and makes its cursor.
 func (f *Reader) openJSON(lines *lineReader, head []byte) error {
 	shape := sniffJSON(head)
-	has := func(key string) bool {
-		for _, k := range shape.keys {
-			if k == key {
-				return true
-			}
-		}
-		return false
-	}
-	pages := has("items") || has("totalCount")
-	v1 := pages || has("usageDate") || has("entitlementId") || shape.list && len(shape.keys) == 0
+	empty := len(shape.keys) == 0 && (shape.list || shape.pages)
 	switch {
-	case v1 && !pages && len(shape.keys) > 0 && !has("rateOfPartnerEarnedCredit") && !has("hasPartnerEarnedCredit"):
-		return fileError(f.Name, 1, "no rateOfPartnerEarnedCredit: the items do not say which lines were credited").
-			WithHint("ask for usage line items (invoiceLineItemType=usagelineitems)")
-	case v1:
-		layout := v1Bare
-		if pages {
-			layout = v1Pages
-		} else if shape.list {
-			layout = v1List
+	case shape.keys["usageDate"] || shape.keys["entitlementId"] || empty:
+		if !empty && !shape.keys["rateOfPartnerEarnedCredit"] && !shape.keys["hasPartnerEarnedCredit"] {
+			return fileError(f.Name, 1, "no rateOfPartnerEarnedCredit: the items do not say which lines were credited").
+				WithHint("ask for usage line items (invoiceLineItemType=usagelineitems)")
 		}
 		f.Format = V1JSON
-		f.cursor = newV1Items(f.Name, lines.r, layout, newBuilder(partnerFamily, false, fractionScale))
+		f.cursor = newV1Items(f.Name, lines.r, shape.layout(), newBuilder(partnerFamily, false, fractionScale))
 		return nil
-	case shape.list || !has("UsageDate"):
-		if lone := bytes.IndexByte(head, '\n') < 0 && len(head) < MaxLine; lone && !json.Valid(head) && len(shape.keys) > 0 {
+	case shape.list || shape.pages || !shape.keys["UsageDate"]:
+		if oneLine := bytes.IndexByte(head, '\n') < 0 && len(head) < MaxLine; oneLine && !json.Valid(head) && len(shape.keys) > 0 {
 			lines.line = 1
 			return lines.cut()
 		}
 		return unknownFormat(f.Name)
-	case !has("PartnerEarnedCreditPercentage"):
+	case !shape.keys["PartnerEarnedCreditPercentage"]:
 		return basicExport(f.Name, 1)
 	}
 	f.Format = GraphJSONL

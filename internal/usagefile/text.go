@@ -37,10 +37,14 @@ func (l *lineReader) next() ([]byte, error) {
 		return nil, readError(l.name, l.line, err)
 	}
 	if bytes.IndexByte(b, 0) >= 0 {
-		return nil, fileError(l.name, l.line, "the line has NUL bytes").WithHint("the file is damaged; download it again")
+		return nil, nulBytes(l.name, l.line)
 	}
 	b, l.terminated = bytes.CutSuffix(b, []byte("\n"))
 	return bytes.TrimSuffix(b, []byte("\r")), nil
+}
+
+func nulBytes(name string, line int64) error {
+	return fileError(name, line, "the line has NUL bytes").WithHint("the file is damaged; download it again")
 }
 
 // cut is the error of a file that ends within a line.

@@ -143,7 +143,7 @@ func (v *v1Items) fault(err error) error {
 	switch {
 	case errors.Is(err, errTooLong):
 		return fileError(v.name, v.item+1, "the item is longer than %d bytes", MaxLine)
-	case isEnd(err), errors.Is(err, io.ErrUnexpectedEOF) && v.guard.err == nil:
+	case isEnd(err), errors.Is(err, io.ErrUnexpectedEOF) && isEnd(v.guard.err):
 		return fileError(v.name, v.item, "the file is cut short after this item").WithHint("download it again")
 	case v.guard.err != nil && !isEnd(v.guard.err):
 		return readError(v.name, v.item, v.guard.err)
