@@ -160,7 +160,7 @@ func (in *importing) commit(all []*staged) error {
 			m.Sources = slices.DeleteFunc(m.Sources, func(o source) bool { return o.SHA256 == s.source.SHA256 })
 			s.source = *s.known
 		}
-		if err := s.move(dir); err != nil {
+		if err := s.move(dir, in.ledger.step); err != nil {
 			return err
 		}
 		s.source.Sequence, s.source.Statement = m.Sequence, in.opts.Statement
@@ -170,16 +170,11 @@ func (in *importing) commit(all []*staged) error {
 	if !changed {
 		return nil
 	}
-	if err := m.write(dir); err != nil {
+	if err := m.write(dir, in.ledger.step); err != nil {
 		return err
 	}
-	return sweepAfter(dir, m)
-}
-
-// sweepAfter removes the files of statements that were replaced. The import
-// is done by then: what cannot be removed now is removed by the next one.
-func sweepAfter(dir string, m manifest) error {
-	_ = sweep(dir, m)
+	in.ledger.step()
+	_ = sweep(dir, m) // files of replaced statements; what cannot be removed now is removed by the next import
 	return nil
 }
 

@@ -15,6 +15,9 @@ import (
 // goroutines, and several processes may use one folder: imports take turns.
 type Ledger struct {
 	dir string
+	// step is called before each thing an import does to the disk; tests end
+	// the process there.
+	step func()
 
 	mu    sync.Mutex
 	masks map[pharos.Month]resolved // what was last worked out for a month
@@ -29,7 +32,7 @@ func Open(dir string) (*Ledger, error) {
 	if _, err := readManifest(dir); err != nil {
 		return nil, err
 	}
-	return &Ledger{dir: dir, masks: map[pharos.Month]resolved{}}, nil
+	return &Ledger{dir: dir, step: func() {}, masks: map[pharos.Month]resolved{}}, nil
 }
 
 // Months lists the months that have lines, oldest first.

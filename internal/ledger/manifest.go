@@ -133,15 +133,17 @@ func readManifest(dir string) (manifest, error) {
 }
 
 // write replaces the manifest of dir. It is there as a whole or not at all.
-func (m *manifest) write(dir string) error {
+func (m *manifest) write(dir string, step func()) error {
 	b, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return err
 	}
 	temp := filepath.Join(dir, tempFolder, manifestName)
+	step()
 	if err := writeSynced(temp, append(b, '\n')); err != nil {
 		return folderError(dir, err)
 	}
+	step()
 	if err := os.Rename(temp, filepath.Join(dir, manifestName)); err != nil {
 		return folderError(dir, err)
 	}

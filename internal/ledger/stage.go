@@ -52,12 +52,13 @@ func (s *staged) format() usagefile.Format {
 }
 
 // move puts the staged files in their places.
-func (s *staged) move(dir string) error {
+func (s *staged) move(dir string, step func()) error {
 	for temp, place := range s.moves {
 		target := filepath.Join(dir, filepath.FromSlash(place))
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return folderError(dir, err)
 		}
+		step()
 		if err := os.Rename(temp, target); err != nil {
 			return folderError(dir, err)
 		}
@@ -167,6 +168,7 @@ func (in *importing) stageFile(ctx context.Context, f *usagefile.Reader, source 
 
 func (in *importing) tick(ctx context.Context, lines int64) error {
 	total := in.read.Add(lines)
+	in.ledger.step()
 	if in.opts.Progress != nil {
 		in.opts.Progress(total)
 	}
