@@ -19,7 +19,9 @@ type step struct {
 
 // Which lines count; see the package comment for the rules by number.
 func TestImport_WhichLinesCount(t *testing.T) {
-	line := func(day, vm, quantity string, percent int) string { return csvLine("", day, "rg", vm, quantity, percent) }
+	line := func(day, vm, quantity string, percent int) string {
+		return csvLine("", day, "rg", vm, quantity, percent)
+	}
 	billed := func(invoice, day, vm, quantity string, percent int) string {
 		return csvLine(invoice, day, "rg", vm, quantity, percent)
 	}
