@@ -69,9 +69,9 @@ func accountColumns() []usageColumn {
 
 func productColumns() []usageColumn {
 	return []usageColumn{
-		basic("ProductId", func(l *billLine) cell { return text(l.Item.productID()) }),
-		basic("SkuId", func(l *billLine) cell { return text(l.Item.skuID()) }),
-		full("AvailabilityId", func(l *billLine) cell { return text(l.Item.availabilityID()) }),
+		basic("ProductId", func(l *billLine) cell { return text(l.Item.ids.product) }),
+		basic("SkuId", func(l *billLine) cell { return text(l.Item.ids.sku) }),
+		full("AvailabilityId", func(l *billLine) cell { return text(l.Item.ids.availability) }),
 		basic("SkuName", func(l *billLine) cell { return text(l.Item.skuName()) }),
 		full("ProductName", func(l *billLine) cell { return text(l.Item.product()) }),
 		basic("PublisherName", func(l *billLine) cell { return text(l.Item.Publisher()) }),
@@ -83,7 +83,7 @@ func productColumns() []usageColumn {
 		basic("UsageDate", func(l *billLine) cell { return instant(l.Day.Start()) }),
 		full("MeterType", func(l *billLine) cell { return text(l.Item.Meter.Unit) }),
 		full("MeterCategory", func(l *billLine) cell { return text(l.Item.Meter.Category) }),
-		full("MeterId", func(l *billLine) cell { return text(l.Item.MeterID()) }),
+		full("MeterId", func(l *billLine) cell { return text(l.Item.ids.meter) }),
 		full("MeterSubCategory", func(l *billLine) cell { return text(l.Item.Meter.Subcategory) }),
 		full("MeterName", func(l *billLine) cell { return text(l.Item.meterName()) }),
 		full("MeterRegion", func(*billLine) cell { return text(meterRegion) }),
@@ -116,9 +116,9 @@ func chargeColumns() []usageColumn {
 		full("EntitlementDescription", func(l *billLine) cell { return text(l.Item.SubscriptionName) }),
 		full("PartnerEarnedCreditPercentage", func(l *billLine) cell { return number(l.credit()) }),
 		basic("CreditPercentage", func(*billLine) cell { return number(decimal.Zero) }),
-		basic("CreditType", func(*billLine) cell { return text(noAzureCredit) }),
-		basic("BenefitOrderID", func(l *billLine) cell { return text(l.benefitOrder()) }),
-		full("BenefitID", func(l *billLine) cell { return text(l.benefitID()) }),
+		basic("CreditType", func(*billLine) cell { return text(notApplied) }),
+		basic("BenefitOrderID", func(l *billLine) cell { return text(l.Item.ids.order) }),
+		full("BenefitID", func(l *billLine) cell { return text(l.Item.ids.benefit) }),
 		basic("BenefitType", func(l *billLine) cell { return text(l.benefitType()) }),
 	}
 }
@@ -127,10 +127,10 @@ func chargeColumns() []usageColumn {
 // not differ by region.
 const meterRegion = "EU West"
 
-// noAzureCredit is the CreditType of a line to which no Azure consumption
+// notApplied is the CreditType of a line to which no Azure consumption
 // credit was applied: another thing than the partner's credit
 // (docs: get-invoice-unbilled-consumption-lineitems).
-const noAzureCredit = "Credit Not Applied"
+const notApplied = "Credit Not Applied"
 
 func empty(*billLine) cell { return text("") }
 
@@ -164,13 +164,8 @@ func code(length int, parts ...string) string {
 
 func (i *billItem) product() string { return i.Meter.Category + " " + i.Meter.Subcategory }
 
-func (i *billItem) productID() string {
-	return "DZH318Z0" + code(4, i.product(), i.Publisher())
-}
-func (i *billItem) skuID() string          { return code(4, i.Meter.ID+i.suffix()) }
-func (i *billItem) availabilityID() string { return "DZH318Z0" + code(4, "availability", i.MeterID()) }
-func (i *billItem) meterName() string      { return i.Meter.Name + i.suffix() }
-func (i *billItem) skuName() string        { return i.Meter.Name + " - " + meterRegion + i.suffix() }
+func (i *billItem) meterName() string { return i.Meter.Name + i.suffix() }
+func (i *billItem) skuName() string   { return i.Meter.Name + " - " + meterRegion + i.suffix() }
 
 func (i *billItem) publisherID() string {
 	if i.ThirdParty {
@@ -185,12 +180,4 @@ func (i *billItem) additionalInfo() string {
 		return ""
 	}
 	return `{"ServiceType":` + string(appendJSONString(nil, i.Meter.Name)) + `,"ImageType":null,"VMName":null}`
-}
-
-func (l *billLine) benefitID() string {
-	if !l.Item.prepaid() {
-		return ""
-	}
-	return "/providers/microsoft.capacity/reservationOrders/" + l.benefitOrder() + "/reservations/" +
-		objectID("benefit", l.benefitOrder(), l.Item.MeterID())
 }

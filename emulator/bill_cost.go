@@ -21,9 +21,9 @@ func costAccountColumns() []column {
 	return []column{
 		{"invoiceId", func(l *billLine) cell { return text(l.Invoice) }},
 		say("previousInvoiceId", ""),
-		{"billingAccountId", func(l *billLine) cell { return text(l.Customer.billingAccount()) }},
+		{"billingAccountId", func(l *billLine) cell { return text(l.Customer.account) }},
 		{"billingAccountName", func(l *billLine) cell { return text(l.Customer.PartnerName) }},
-		{"billingProfileId", func(l *billLine) cell { return text(l.Customer.billingProfile()) }},
+		{"billingProfileId", func(l *billLine) cell { return text(l.Customer.profile) }},
 		{"billingProfileName", func(l *billLine) cell { return text(l.Customer.PartnerName + " " + l.Customer.Currency) }},
 		say("invoiceSectionId", ""),
 		say("invoiceSectionName", ""),
@@ -48,12 +48,12 @@ func costProductColumns() []column {
 		{"productOrderId", func(l *billLine) cell { return text(l.Customer.Plan) }},
 		say("productOrderName", "Azure plan"),
 		{"consumedService", func(l *billLine) cell { return text(l.Item.Service()) }},
-		{"meterId", func(l *billLine) cell { return text(l.Item.MeterID()) }},
+		{"meterId", func(l *billLine) cell { return text(l.Item.ids.meter) }},
 		{"meterName", func(l *billLine) cell { return text(l.Item.meterName()) }},
 		{"meterCategory", func(l *billLine) cell { return text(l.Item.Meter.Category) }},
 		{"meterSubCategory", func(l *billLine) cell { return text(l.Item.Meter.Subcategory) }},
 		say("meterRegion", meterRegion),
-		{"ProductId", func(l *billLine) cell { return text(l.Item.productID() + l.Item.skuID()) }},
+		{"ProductId", func(l *billLine) cell { return text(l.Item.ids.product + l.Item.ids.sku) }},
 		{"ProductName", func(l *billLine) cell { return text(l.Item.skuName()) }},
 		{"SubscriptionId", func(l *billLine) cell { return text(string(l.Item.Subscription)) }},
 		{"subscriptionName", func(l *billLine) cell { return text(l.Item.SubscriptionName) }},
@@ -113,17 +113,14 @@ func titled(b bool) string {
 	return "False"
 }
 
-// billingAccount is the partner's billing account; its name has the form of
-// Microsoft Partner Agreement accounts.
-func (c *billCustomer) billingAccount() string {
+// identify makes the ids of the partner's billing account, whose name has the
+// form of Microsoft Partner Agreement accounts, and of its profile of the
+// currency that the customer pays in.
+func (c *billCustomer) identify() *billCustomer {
 	account := objectID("billingAccount", "", string(c.PartnerTenant))
-	return "/providers/Microsoft.Billing/billingAccounts/" + account + ":" +
-		objectID("organisation", "", account) + "_2019-05-31"
-}
-
-// billingProfile is the profile of the currency that the customer pays in.
-func (c *billCustomer) billingProfile() string {
-	return c.billingAccount() + "/billingProfiles/" + code(4, string(c.PartnerTenant), c.Currency) + "-PROF-BG7"
+	c.account = "/providers/Microsoft.Billing/billingAccounts/" + account + ":" + objectID("organisation", "", account) + "_2019-05-31"
+	c.profile = c.account + "/billingProfiles/" + code(4, string(c.PartnerTenant), c.Currency) + "-PROF-BG7"
+	return c
 }
 
 func (i *billItem) publisherType() string {
@@ -152,7 +149,7 @@ func (l *billLine) benefitOf(kind Pricing) string {
 	if l.Item.Pricing != kind {
 		return ""
 	}
-	return l.benefitID()
+	return l.Item.ids.benefit
 }
 
 func (l *billLine) benefitName(kind Pricing) string {

@@ -34,6 +34,8 @@ type billCustomer struct {
 	Country       string
 	Currency      string // billing currency
 	Plan          string // commerce subscription id: the customer's Azure plan
+	account       string // the partner's billing account
+	profile       string // its profile of the currency
 }
 
 // billItem is a resource with the meter that it is billed by.
@@ -48,6 +50,32 @@ type billItem struct {
 	Quantity         decimal.Decimal // units a day
 	Pricing          Pricing
 	ThirdParty       bool
+
+	ids catalogueIDs
+}
+
+// catalogueIDs are the stable inventions that stand for the ids of Microsoft's
+// catalogue. They are made once for an item: each is a hash.
+type catalogueIDs struct {
+	meter, product, sku, availability string
+	// order and benefit are those of what paid for prepaid usage, else "".
+	order, benefit string
+}
+
+// identify makes the item's ids; a customer has one order of each kind of benefit.
+func (i *billItem) identify(c pharos.TenantID) *billItem {
+	i.ids = catalogueIDs{
+		meter:   objectID("meter", i.Publisher(), i.Meter.ID+i.suffix()),
+		product: "DZH318Z0" + code(4, i.product(), i.Publisher()),
+		sku:     code(4, i.Meter.ID+i.suffix()),
+	}
+	i.ids.availability = "DZH318Z0" + code(4, "availability", i.ids.meter)
+	if i.prepaid() {
+		i.ids.order = objectID("benefitOrder", string(c), string(i.Pricing))
+		i.ids.benefit = "/providers/microsoft.capacity/reservationOrders/" + i.ids.order + "/reservations/" +
+			objectID("benefit", i.ids.order, i.ids.meter)
+	}
+	return i
 }
 
 // canEarn reports whether the product is one that partner earned credit is
@@ -71,12 +99,6 @@ func (i *billItem) suffix() string {
 	return ""
 }
 
-// MeterID is the meter's GUID. Spot capacity and third parties have meters of
-// their own.
-func (i *billItem) MeterID() string {
-	return objectID("meter", i.Publisher(), i.Meter.ID+i.suffix())
-}
-
 // Publisher is who sells the product.
 func (i *billItem) Publisher() string {
 	if i.ThirdParty {
@@ -89,15 +111,6 @@ func (i *billItem) Publisher() string {
 func (i *billItem) Service() string {
 	namespace, _, _ := strings.Cut(i.Type, "/")
 	return namespace
-}
-
-// benefitOrder is the order of the reservation or savings plan that paid for
-// the usage, "" when none did.
-func (l *billLine) benefitOrder() string {
-	if !l.Item.prepaid() {
-		return ""
-	}
-	return objectID("benefitOrder", string(l.Customer.ID), string(l.Item.Pricing))
 }
 
 // benefitType names the kind of benefit, "" when none was used.

@@ -235,11 +235,12 @@ func resellerOn(c *customer, d pharos.Day) pharos.PartnerID {
 // customer fills in what a customer's lines share.
 func (b *bill) customer(c *customer) *billCustomer {
 	us := b.w.us
-	return &billCustomer{
+	x := &billCustomer{
 		PartnerTenant: us.tenant.id, PartnerName: us.tenant.name, PartnerID: us.id,
 		ID: c.tenant.id, Name: c.name, Domain: c.tenant.domain, Country: c.tenant.country,
 		Currency: c.currency, Plan: c.azurePlanID(),
 	}
+	return x.identify()
 }
 
 // azurePlanID is the commerce subscription of the customer's Azure plan.
@@ -247,8 +248,9 @@ func (c *customer) azurePlanID() string { return objectID("azurePlan", c.name, "
 
 // item fills in what the lines of a resource share.
 func (b *bill) item(r *resource) *billItem {
-	return &billItem{
+	i := &billItem{
 		Subscription: r.sub.id, SubscriptionName: r.sub.name, Group: r.group, Type: r.kind, URI: r.id,
 		Location: r.location, Meter: r.meter, Quantity: r.quantity, Pricing: r.pricing, ThirdParty: r.thirdParty,
 	}
+	return i.identify(r.sub.customer.tenant.id)
 }

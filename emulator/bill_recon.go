@@ -49,7 +49,7 @@ func sumUp(lines iter.Seq[*billLine]) []*reconRow {
 	var rows []*reconRow
 	index := map[reconKey]*reconRow{}
 	for l := range lines {
-		k := reconKey{l.Customer.Plan, l.Item.MeterID(), l.benefitOrder(), l.Credited, string(l.Reseller)}
+		k := reconKey{l.Customer.Plan, l.Item.ids.meter, l.Item.ids.order, l.Credited, string(l.Reseller)}
 		r := index[k]
 		if r == nil {
 			first := *l
@@ -138,7 +138,7 @@ func reconAmounts() map[string]func(*reconRow) string {
 		"TermAndBillingCycle":        func(*reconRow) string { return "" },
 		"BillingFrequency":           func(*reconRow) string { return "Monthly" },
 		"MeterDescription":           func(r *reconRow) string { return r.line.Item.Meter.Category + " - " + r.line.Item.skuName() },
-		"ReservationOrderId":         func(r *reconRow) string { return r.line.benefitOrder() },
+		"ReservationOrderId":         func(r *reconRow) string { return r.line.Item.ids.order },
 		"ProductCategory":            func(r *reconRow) string { return r.line.Item.Meter.Category },
 	}
 }

@@ -30,7 +30,7 @@ func v1Columns() []column {
 	return append(columns,
 		column{"rateOfPartnerEarnedCredit", func(l *billLine) cell { return number(l.credit().Shift(-2)) }},
 		column{"hasPartnerEarnedCredit", func(l *billLine) cell { return boolean(l.Credited) }},
-		column{"creditType", func(*billLine) cell { return text(noAzureCredit) }},
+		column{"creditType", func(*billLine) cell { return text(notApplied) }},
 		column{"rateOfCredit", func(*billLine) cell { return number(decimal.Zero) }},
 		column{"invoiceLineItemType", func(*billLine) cell { return text("usage_line_items") }},
 		column{"billingProvider", func(*billLine) cell { return text("marketplace") }},

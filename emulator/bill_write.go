@@ -37,15 +37,17 @@ func readBill(c *call) (reply, error) {
 	if err := writeLines(&out, c.world.billOf(month, c.now).in(query.Get("currency")).lines(), format); err != nil {
 		return reply{}, err
 	}
-	kind, end := "text/csv; charset=utf-8", ".csv"
+	var kind, end string
 	switch format {
 	case V1JSON:
-		kind, end = "application/json; charset=utf-8", ".json"
+		kind, end = "application/json", ".json"
 	case GraphJSONL:
-		kind, end = "application/x-ndjson; charset=utf-8", ".jsonl"
+		kind, end = "application/x-ndjson", ".jsonl"
+	default:
+		kind, end = "text/csv", ".csv"
 	}
 	return reply{status: http.StatusOK, body: out.Bytes(), header: http.Header{
-		"Content-Type":        {kind},
+		"Content-Type":        {kind + "; charset=utf-8"},
 		"Content-Disposition": {`attachment; filename="bill-` + month.String() + "-" + string(format) + end + `"`},
 	}}, nil
 }

@@ -130,6 +130,7 @@ func (a audit) target(p *principal) graphObject {
 		o["userPrincipalName"] = p.upn
 	case pharos.Group:
 		o["groupType"] = "azureAD"
+	default: // a service principal has neither
 	}
 	if a.group != nil {
 		o["modifiedProperties"] = []any{

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"hash/fnv"
 	"net/http"
 	"net/url"
 	"strings"
@@ -158,11 +157,11 @@ func blobRefusal(status int, code, message string) reply {
 	}
 }
 
-// part writes one part of an export: gzip of JSON Lines. The customers are
-// dealt out to the parts by a hash of their id.
+// part writes one part of an export: gzip of JSON Lines.
 func (w *world) part(e *export, n int) ([]byte, error) {
 	b := w.billOf(e.month, e.asked).in(e.currency)
-	b.part = func(c *customer) bool { return partOf(c, e.parts) == n }
+	dealt := b.deal(e.parts, n)
+	b.part = func(c *customer) bool { return dealt[c] }
 	var out bytes.Buffer
 	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
 	if err != nil {
@@ -177,15 +176,21 @@ func (w *world) part(e *export, n int) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// partOf is the part that a customer's lines are in.
-func partOf(c *customer, parts int) int {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(c.tenant.id)) // a hash never fails
-	return int(h.Sum32() % uint32(parts))
+// deal deals the customers that have lines out to the parts in turn and
+// returns those of part n: no part is empty, and no customer is in two.
+func (b *bill) deal(parts, n int) map[*customer]bool {
+	dealt, turn := map[*customer]bool{}, 0
+	for _, c := range b.w.customers {
+		if b.count(c) > 0 {
+			dealt[c] = turn%parts == n
+			turn++
+		}
+	}
+	return dealt
 }
 
 // parts is in how many parts a bill is exported: none when it has no line,
-// several when it has several customers. A part may turn out empty.
+// several when it has several customers, never more parts than customers.
 func (b *bill) parts() int {
 	customers, lines := 0, 0
 	for _, c := range b.w.customers {
@@ -193,5 +198,5 @@ func (b *bill) parts() int {
 		customers += min(n, 1)
 		lines += n
 	}
-	return min(min(customers, fewParts)+lines/partLines, maxParts)
+	return min(customers, fewParts+lines/partLines, maxParts)
 }

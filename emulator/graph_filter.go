@@ -42,13 +42,13 @@ func invalidFilter(format string, args ...any) *apiError {
 func filterTokens(s string) ([]string, error) {
 	var tokens []string
 	for i := 0; i < len(s); {
-		switch c := s[i]; {
-		case c == ' ' || c == '\t' || c == '+':
+		switch s[i] {
+		case ' ', '\t', '+':
 			i++
-		case c == '(' || c == ')' || c == ',' || c == ':':
+		case '(', ')', ',', ':':
 			tokens = append(tokens, s[i:i+1])
 			i++
-		case c == '\'':
+		case '\'':
 			text, rest, ok := quotedText(s[i+1:])
 			if !ok {
 				return nil, invalidFilter("a text is not closed")

@@ -3,7 +3,6 @@ package emulator
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -59,8 +58,15 @@ func (d *desk) signIn(tenantName, principal string, svc service) {
 	d.t.Fatalf("no principal %s in %s", principal, tenantName)
 }
 
+// answer is what a call came back with.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
 // do makes a call and returns the answer, whatever it is.
-func (d *desk) do(method, target, body string) *http.Response {
+func (d *desk) do(method, target, body string) answer {
 	d.t.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if d.token != "" {
@@ -72,7 +78,7 @@ func (d *desk) do(method, target, body string) *http.Response {
 	d.next = nil
 	w := httptest.NewRecorder()
 	d.e.ServeHTTP(w, r)
-	return w.Result()
+	return answer{w.Code, w.Header(), w.Body.Bytes()}
 }
 
 // get reads JSON and checks the status.
@@ -86,20 +92,16 @@ func (d *desk) post(target, body string, status int) map[string]any {
 	return d.json(d.do(http.MethodPost, target, body), target, status)
 }
 
-func (d *desk) json(r *http.Response, target string, status int) map[string]any {
+func (d *desk) json(a answer, target string, status int) map[string]any {
 	d.t.Helper()
-	raw, err := io.ReadAll(r.Body)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if r.StatusCode != status {
-		d.t.Fatalf("%s: status %d, want %d: %s", target, r.StatusCode, status, raw)
+	if a.status != status {
+		d.t.Fatalf("%s: status %d, want %d: %s", target, a.status, status, a.body)
 	}
 	var out map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder := json.NewDecoder(bytes.NewReader(a.body))
 	decoder.UseNumber()
-	if len(raw) > 0 && decoder.Decode(&out) != nil {
-		d.t.Fatalf("%s: no JSON: %s", target, raw)
+	if len(a.body) > 0 && decoder.Decode(&out) != nil {
+		d.t.Fatalf("%s: no JSON: %s", target, a.body)
 	}
 	return out
 }

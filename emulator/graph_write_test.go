@@ -25,8 +25,8 @@ func TestGraph_MakeServicePrincipal(t *testing.T) {
 	if p.hasSecret(secret["secretText"].(string)) {
 		t.Error("the removed secret is still good")
 	}
-	if r := d.do(http.MethodDelete, path, ""); r.StatusCode != 204 {
-		t.Errorf("delete: %d", r.StatusCode)
+	if r := d.do(http.MethodDelete, path, ""); r.status != 204 {
+		t.Errorf("delete: %d", r.status)
 	}
 	d.get("/v1.0/servicePrincipals/"+sp["id"].(string), 404)
 }
@@ -46,11 +46,11 @@ func TestGraph_ChangeDirectory(t *testing.T) {
 	if err := d.e.SetTime(d.e.Now().Add(10 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	if r := d.do(http.MethodDelete, members+"/"+bob+"/$ref", ""); r.StatusCode != 204 {
-		t.Errorf("remove: %d", r.StatusCode)
+	if r := d.do(http.MethodDelete, members+"/"+bob+"/$ref", ""); r.status != 204 {
+		t.Errorf("remove: %d", r.status)
 	}
-	if r := d.do(http.MethodPatch, "/v1.0/users/"+bob, `{"accountEnabled":true}`); r.StatusCode != 204 {
-		t.Errorf("enable: %d", r.StatusCode)
+	if r := d.do(http.MethodPatch, "/v1.0/users/"+bob, `{"accountEnabled":true}`); r.status != 204 {
+		t.Errorf("enable: %d", r.status)
 	}
 	got := names(d.get("/v1.0/auditLogs/directoryAudits?$top=5", 200)["value"], "activityDisplayName")
 	if want := "Enable account Remove member from group Add member to group Add group Disable account"; got != want {

@@ -3,7 +3,6 @@ package emulator
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -139,7 +138,6 @@ func paged(d *desk, target string) (items []json.RawMessage, pages int) {
 	d.t.Helper()
 	for {
 		r := d.do(http.MethodGet, target, "")
-		raw, _ := io.ReadAll(r.Body)
 		var page struct {
 			TotalCount int
 			Items      []json.RawMessage
@@ -150,8 +148,8 @@ func paged(d *desk, target string) (items []json.RawMessage, pages int) {
 				}
 			}
 		}
-		if err := json.Unmarshal(raw, &page); err != nil || r.StatusCode != 200 || page.TotalCount != len(page.Items) {
-			d.t.Fatalf("%s: %d, %v: %.300s", target, r.StatusCode, err, raw)
+		if err := json.Unmarshal(r.body, &page); err != nil || r.status != 200 || page.TotalCount != len(page.Items) {
+			d.t.Fatalf("%s: %d, %v: %.300s", target, r.status, err, r.body)
 		}
 		items, pages = append(items, page.Items...), pages+1
 		if page.Links.Next == nil {
