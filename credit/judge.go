@@ -29,7 +29,7 @@ type settlement struct {
 }
 
 // Judge gives every usage line of the month its verdict. It reads the ledger
-// once. Errors of the ledger are returned as they are; a missing dependency
+// once. Errors of the ledger and of ctx are returned as they are; a missing dependency
 // or a fact of another month is our mistake and has code Internal. A month
 // without lines is no error: it has a warning.
 func Judge(ctx context.Context, in Input) (*Month, error) {
@@ -67,7 +67,12 @@ func (in *Input) check() error {
 // bill shows as linked, and which rates it credits at.
 func (in *Input) read(ctx context.Context) (*cube, *witnesses, *rates, error) {
 	cube, heard, seen := newCube(), &witnesses{}, &rates{}
+	access := &lastAnswer{Access: in.Access}
+	n := 0
 	for f, err := range in.Ledger.Facts(ctx, in.Month, in.Access.Fine()) {
+		if n++; err == nil && n%1024 == 0 { // a ledger may yield from memory and not look
+			err = ctx.Err()
+		}
 		if err != nil {
 			return nil, nil, nil, err
 		}
@@ -76,7 +81,7 @@ func (in *Input) read(ctx context.Context) (*cube, *witnesses, *rates, error) {
 		}
 		seen.note(f.Credited)
 		seen.note(f.MeterRate)
-		r := in.rule(&f, heard)
+		r := in.rule(access, &f, heard)
 		cube.add(in.Names.customerOf(&f), &f, r)
 	}
 	return cube, heard, seen, nil
@@ -84,15 +89,32 @@ func (in *Input) read(ctx context.Context) (*cube, *witnesses, *rates, error) {
 
 // rule asks for the coverage of a fact only where the verdict depends on it:
 // products that never earn are most of some bills.
-func (in *Input) rule(f *pharos.DayFact, heard *witnesses) ruling {
-	var c pharos.Coverage
+func (in *Input) rule(access *lastAnswer, f *pharos.DayFact, heard *witnesses) ruling {
+	c := &pharos.Coverage{}
 	if f.Credited.IsPositive() || f.Product == "" {
-		c = in.Access.On(f.Scope, f.Day)
+		c = access.on(f.Scope, f.Day)
 	}
 	if f.Credited.IsPositive() {
-		heard.hear(&c)
+		heard.hear(c)
 	}
-	return rule(f, &c, in.AsOf)
+	return rule(f, c, in.AsOf)
+}
+
+// lastAnswer remembers the last coverage: a ledger yields the facts of a scope
+// and day (by product and rate) one after the other.
+type lastAnswer struct {
+	Access
+	scope    pharos.Scope
+	day      pharos.Day
+	coverage *pharos.Coverage
+}
+
+func (l *lastAnswer) on(scope pharos.Scope, day pharos.Day) *pharos.Coverage {
+	if l.coverage == nil || l.scope != scope || l.day != day {
+		c := l.On(scope, day)
+		l.scope, l.day, l.coverage = scope, day, &c
+	}
+	return l.coverage
 }
 
 // settle turns a ruling into the final verdict.

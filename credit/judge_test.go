@@ -1,8 +1,10 @@
 package credit
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -36,6 +38,22 @@ func TestJudge_Errors(t *testing.T) {
 				t.Errorf("got %v, %v", m, err)
 			}
 		})
+	}
+}
+
+// TestJudge_Cancelled: a judgement ends soon after its context, even when the
+// ledger does not look at it.
+func TestJudge_Cancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	l := &memory{facts: make([]pharos.DayFact, 5000)}
+	for i := range l.facts {
+		l.facts[i] = pharos.DayFact{Day: day(1), Scope: pharos.Scope(strconv.Itoa(i))}
+	}
+	asked := 0
+	a := access{on: func(pharos.Scope, pharos.Day) pharos.Coverage { asked++; cancel(); return pharos.Coverage{} }}
+	_, err := Judge(ctx, Input{Month: october, Ledger: l, Access: a, AsOf: settledAt})
+	if pharos.CodeOf(err) != pharos.Interrupted || asked > 2000 {
+		t.Errorf("got %v after %d facts", err, asked)
 	}
 }
 
@@ -130,6 +148,10 @@ func TestJudge_AsksOnlyWhereItMatters(t *testing.T) {
 	judge(t, &memory{facts: []pharos.DayFact{{Day: day(1), Product: pharos.ZeroCost}}}, a)
 	if asked != 0 {
 		t.Errorf("coverage was asked for %d times", asked)
+	}
+	judge(t, &memory{facts: []pharos.DayFact{{Day: day(1)}, {Day: day(1), MeterRate: rate("15")}, {Day: day(2)}}}, a)
+	if asked != 2 {
+		t.Errorf("coverage of two days was asked for %d times", asked)
 	}
 	text, err := json.Marshal(judge(t, &memory{}, a))
 	if err != nil {
