@@ -41,6 +41,9 @@ func (o *output) add(c *cobra.Command, offered ...string) {
 	c.Flags().StringVar(&o.file, "out", "", "write the output to this file instead of stdout")
 }
 
+// asTable is the output of a command that another one runs.
+func asTable() output { return output{format: formatTable} }
+
 // resolve settles the format: flag, then PHAROS_OUTPUT, then the first one
 // offered. A variable that names a format this command lacks is passed over,
 // since it speaks for all commands.

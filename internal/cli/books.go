@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/coverage"
+	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/explain"
+	"github.com/pharos-pec/pharos/internal/store"
+	"github.com/pharos-pec/pharos/link"
+)
+
+// historian keeps what was observed.
+type historian interface {
+	// LoadHistory returns everything observed so far.
+	LoadHistory(ctx context.Context) (*pharos.History, error)
+	// CheckIns returns the links that people reported by signing in.
+	CheckIns(ctx context.Context) ([]store.CheckIn, error)
+}
+
+// books answer every question about what is known: what was observed, what
+// was billed, and what follows. Nothing in here asks Azure. They are read anew
+// for each question, so that a server sees what a scan adds beside it.
+type books struct {
+	partner  pharos.Partner
+	declared link.Register
+	history  historian
+	ledger   credit.Ledger
+	// pulled tells the cloud's time at the last pull, zero if there was none.
+	pulled func() (time.Time, error)
+	billed credit.Billed
+	// asOf is the "now" that the user gave, zero for the cloud's time.
+	asOf time.Time
+	// machine is this machine's clock, for imported files alone.
+	machine func() time.Time
+	close   func()
+}
+
+// Now is the time by which pending is judged: what the user gave with
+// --as-of, else the cloud's at the last scan or pull, else, for imported files
+// alone, this machine's.
+func (b *books) Now(ctx context.Context) (time.Time, error) {
+	h, err := b.history.LoadHistory(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return b.now(h)
+}
+
+func (b *books) now(h *pharos.History) (time.Time, error) {
+	if !b.asOf.IsZero() {
+		return b.asOf, nil
+	}
+	pulled, err := b.pulled()
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case pulled.IsZero() && h.LastScan.IsZero():
+		return b.machine().UTC(), nil
+	case pulled.After(h.LastScan):
+		return pulled, nil
+	}
+	return h.LastScan, nil
+}
+
+// view is one consistent look at the history.
+type view struct {
+	history *pharos.History
+	access  *coverage.Access
+	now     time.Time
+}
+
+func (b *books) view(ctx context.Context) (view, error) {
+	h, err := b.history.LoadHistory(ctx)
+	if err != nil {
+		return view{}, err
+	}
+	now, err := b.now(h)
+	if err != nil {
+		return view{}, err
+	}
+	checkIns, err := b.history.CheckIns(ctx)
+	if err != nil {
+		return view{}, err
+	}
+	declare(h, register(b.declared, checkIns))
+	return view{h, coverage.New(h, b.partner, now), now}, nil
+}
+
+// Names returns what customers, subscriptions and principals are called.
+func (b *books) Names(ctx context.Context) (explain.Names, error) {
+	h, err := b.history.LoadHistory(ctx)
+	if err != nil {
+		return explain.Names{}, err
+	}
+	return explain.NamesOf(h), nil
+}
+
+// Months lists the months that have usage, oldest first.
+func (b *books) Months(ctx context.Context) ([]pharos.Month, error) { return b.ledger.Months(ctx) }
+
+func (b *books) input(v view, m pharos.Month) credit.Input {
+	return credit.Input{Month: m, Ledger: b.ledger, Access: v.access.Billed(), Billed: b.billed, Names: credit.Names{Customers: v.history.Customers, Subscriptions: v.history.Subscriptions}, AsOf: v.now}
+}
+
+// Month judges a month's bill.
+func (b *books) Month(ctx context.Context, m pharos.Month) (*credit.Month, error) {
+	v, err := b.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return credit.Judge(ctx, b.input(v, m))
+}
+
+// Lines yields the judged lines that q selects.
+func (b *books) Lines(ctx context.Context, q credit.Query) iter.Seq2[credit.Line, error] {
+	return func(yield func(credit.Line, error) bool) {
+		v, err := b.view(ctx)
+		if err != nil {
+			yield(credit.Line{}, err)
+			return
+		}
+		in := b.input(v, q.Month)
+		judged, err := credit.Judge(ctx, in)
+		if err != nil {
+			yield(credit.Line{}, err)
+			return
+		}
+		for line, err := range credit.Lines(ctx, in, judged, q) {
+			if !yield(line, err) {
+				return
+			}
+		}
+	}
+}
+
+// Coverage says which scope earns on a day, and why not.
+func (b *books) Coverage(ctx context.Context, d pharos.Day) ([]pharos.Coverage, error) {
+	v, err := b.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return v.coverage(d), nil
+}
+
+func (v view) coverage(d pharos.Day) []pharos.Coverage {
+	var all []pharos.Coverage
+	for _, scope := range v.access.Scopes() {
+		all = append(all, v.access.On(scope, d))
+	}
+	return all
+}
+
+// Why returns the coverage, on a day, of a subscription that is on the bill
+// and of each scope below it at which access was ever given or denied.
+func (b *books) Why(ctx context.Context, id pharos.SubscriptionID, d pharos.Day) ([]pharos.Coverage, error) {
+	v, err := b.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	billed := v.access.Billed()
+	all := []pharos.Coverage{billed.On(pharos.SubscriptionScope(id), d)}
+	for _, scope := range billed.Scopes() {
+		if scope.Subscription() == id && scope != pharos.SubscriptionScope(id) {
+			all = append(all, billed.On(scope, d))
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/internal/config"
+	"github.com/pharos-pec/pharos/internal/store"
+	"github.com/pharos-pec/pharos/link"
+)
+
+type linkChangeOptions struct {
+	output  output
+	dryRun  bool
+	yes     bool
+	replace bool
+	remove  bool // the plan removes links instead of making them
+}
+
+// outcomeDocument is the document of `pharos link apply -o json`.
+type outcomeDocument struct {
+	Links []link.Outcome `json:"links"`
+}
+
+func newLinkApply(e *env) *cobra.Command {
+	var o linkChangeOptions
+	c := e.command(page{
+		use:   "apply",
+		short: "Link the partner ID to every credential with `link: true`",
+		long: `Plans first and shows the plan, then links the partner ID to each credential that the configuration
+marks with link: true, and reads every link back. Doing it twice changes nothing the second time.`,
+		example: "  pharos link apply --dry-run\n  pharos link apply --yes",
+	}, noArgs, o.run(e))
+	o.add(c)
+	return c
+}
+
+func newLinkRemove(e *env) *cobra.Command {
+	o := linkChangeOptions{remove: true}
+	c := e.command(page{
+		use:   "remove",
+		short: "Remove the partner ID from every credential with `link: true`",
+		long: `Plans first and shows the plan, then removes the link of each credential that the configuration
+marks with link: true. What these credentials manage earns no credit from then on.`,
+		example: "  pharos link remove --dry-run\n  pharos link remove --yes",
+	}, noArgs, o.run(e))
+	o.add(c)
+	return c
+}
+
+func (o *linkChangeOptions) add(c *cobra.Command) {
+	o.output.add(c, formatTable, formatJSON, formatCSV)
+	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and change nothing")
+	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask before changing something")
+	c.Flags().BoolVar(&o.replace, "replace-other", false, "also touch links to a partner ID outside our organisation")
+}
+
+// run returns what the command runs.
+func (o *linkChangeOptions) run(e *env) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, _ []string) error {
+		if err := o.output.resolve(e); err != nil {
+			return err
+		}
+		return e.linkChange(c.Context(), o)
+	}
+}
+
+func (e *env) linkChange(ctx context.Context, o *linkChangeOptions) error {
+	c, err := e.load()
+	if err != nil {
+		return err
+	}
+	sessions, err := e.sessions(c, toBeLinked)
+	if err != nil {
+		return err
+	}
+	defer sessions.close()
+	plan, err := o.plan(ctx, c, sessions.accounts())
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		return o.output.show(e, planGrid(plan), plan)
+	}
+	if err := e.agree(plan, o.yes); err != nil {
+		return err
+	}
+	outcomes, err := link.Apply(ctx, plan, sessions.accounts())
+	if noted := e.noteChanges(context.WithoutCancel(ctx), c, outcomes); noted != nil {
+		return noted
+	}
+	if shown := o.output.show(e, outcomeGrid(outcomes), outcomeDocument{outcomes}); shown != nil {
+		return shown
+	}
+	if err != nil {
+		return err
+	}
+	return link.Failure(outcomes)
+}
+
+func (o *linkChangeOptions) plan(ctx context.Context, c *config.Config, accounts []link.Account) (link.Plan, error) {
+	statuses, err := link.Observe(ctx, accounts, c.Partner)
+	if err != nil {
+		return link.Plan{}, err
+	}
+	if err := unreached(statuses); err != nil && pharos.CodeOf(err) != pharos.Incomplete {
+		return link.Plan{}, err // nobody could be asked: there is nothing to plan
+	}
+	options := link.Options{ReplaceOther: o.replace}
+	if o.remove {
+		return link.NewRemoval(statuses, c.Partner, options), nil
+	}
+	return link.NewPlan(statuses, c.Partner, options)
+}
+
+// agree shows a person at a terminal what will change, and asks. A script has
+// agreed by running the command.
+func (e *env) agree(plan link.Plan, yes bool) error {
+	if plan.Changes() == 0 || yes || !isTerminal(e.In) || !isTerminal(e.Err) {
+		return nil
+	}
+	if err := planGrid(plan).table(e.Err); err != nil {
+		return err
+	}
+	e.note("Change %d links? [y/N]", plan.Changes())
+	answer, err := bufio.NewReader(e.In).ReadString('\n')
+	if err != nil || !strings.EqualFold(strings.TrimSpace(answer), "y") {
+		return pharos.Errorf(pharos.Interrupted, "nothing was changed")
+	}
+	return nil
+}
+
+// noteChanges writes what was changed into the audit trail.
+func (e *env) noteChanges(ctx context.Context, c *config.Config, outcomes []link.Outcome) error {
+	if !slices.ContainsFunc(outcomes, func(o link.Outcome) bool { return o.Changed }) {
+		return nil
+	}
+	s, err := openStore(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if !o.Changed {
+			continue
+		}
+		at := o.Seen.At
+		if at.IsZero() {
+			at = e.Now()
+		}
+		entry := store.Entry{
+			At: at, Actor: o.Credential, Action: string(o.Action), Subject: "partner link of " + string(o.Principal) + " in tenant " + string(o.Tenant),
+			Before: string(o.From), After: string(o.To),
+		}
+		if err := s.Record(ctx, entry); err != nil {
+			return errors.Join(err, s.Close())
+		}
+	}
+	return s.Close()
+}
+
+func planGrid(plan link.Plan) grid {
+	g := grid{head: []string{"credential", "tenant", "action", "from", "to", "reason"}}
+	for _, s := range plan.Steps {
+		g.rows = append(g.rows, []string{s.Credential, string(s.Tenant), string(s.Action), string(s.From), string(s.To), s.Reason})
+	}
+	return g
+}
+
+func outcomeGrid(outcomes []link.Outcome) grid {
+	g := grid{head: []string{"credential", "tenant", "action", "partner id", "result", "reason"}}
+	for _, o := range outcomes {
+		result, why := "unchanged", o.Reason
+		switch {
+		case o.Problem != nil:
+			result, why = "failed", o.Problem.Message
+		case o.Changed:
+			result = "changed"
+		}
+		g.rows = append(g.rows, []string{o.Credential, string(o.Tenant), string(o.Action), string(o.To), result, why})
+	}
+	return g
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// when are the flags that say which time a question is about.
+type when struct {
+	month, date, asOf string
+}
+
+func (w *when) addMonth(c *cobra.Command) {
+	c.Flags().StringVar(&w.month, "month", "", "calendar `month`, for example 2026-10 (default the newest with usage)")
+}
+
+func (w *when) addDate(c *cobra.Command) {
+	c.Flags().StringVar(&w.date, "date", "", "UTC `day`, for example 2026-10-09 (default the day of the last scan or pull)")
+}
+
+func (w *when) addAsOf(c *cobra.Command) {
+	c.Flags().StringVar(&w.asOf, "as-of", "", "judge as of this `time` (default the cloud's time at the last scan or pull)")
+}
+
+// now parses --as-of; zero when it is not given.
+func (w *when) now() (time.Time, error) {
+	if w.asOf == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(form, w.asOf); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, pharos.Errorf(pharos.Invalid, "--as-of: %q is not a time", w.asOf).
+		WithHint("write 2026-11-06T12:00:00Z, or 2026-11-06 for that day's first instant")
+}
+
+// chosenMonth is --month, or the newest month with usage.
+func (w *when) chosenMonth(ctx context.Context, b *books) (pharos.Month, error) {
+	if w.month != "" {
+		m, err := pharos.ParseMonth(w.month)
+		if err != nil {
+			return 0, pharos.Errorf(pharos.Invalid, "--month: %w", err).WithHint("%s", pharos.HintOf(err))
+		}
+		return m, nil
+	}
+	months, err := b.Months(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if len(months) == 0 {
+		return 0, pharos.Errorf(pharos.NotFound, "there is no usage to judge").
+			WithHint("fetch the bill with `pharos usage pull`, or read files with `pharos usage import`")
+	}
+	return months[len(months)-1], nil
+}
+
+// chosenDay is --date, or the day of the cloud's time.
+func (w *when) chosenDay(ctx context.Context, b *books) (pharos.Day, error) {
+	if w.date != "" {
+		d, err := pharos.ParseDay(w.date)
+		if err != nil {
+			return 0, pharos.Errorf(pharos.Invalid, "--date: %w", err).WithHint("%s", pharos.HintOf(err))
+		}
+		return d, nil
+	}
+	now, err := b.Now(ctx)
+	return pharos.DayOf(now), err
+}

@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/internal/azure"
+	"github.com/pharos-pec/pharos/internal/config"
+	"github.com/pharos-pec/pharos/internal/ledger"
+	"github.com/pharos-pec/pharos/internal/store"
+	"github.com/pharos-pec/pharos/internal/web"
+	"github.com/pharos-pec/pharos/link"
+	"github.com/pharos-pec/pharos/observe"
+)
+
+// The adapters fit the interfaces that the verbs declare. This file is the
+// only one that knows two of them at once.
+var (
+	_ observe.Eye      = (*azure.Session)(nil)
+	_ observe.Commerce = (*azure.Commerce)(nil)
+	_ link.Account     = azure.LinkAccount{}
+	_ link.Account     = unopened{}
+	_ credit.Ledger    = (*ledger.Ledger)(nil)
+	_ historian        = (*store.Store)(nil)
+	_ web.Books        = (*books)(nil)
+)
+
+// openLedger opens the ledger that the configuration names.
+func openLedger(l config.Location) (*ledger.Ledger, error) {
+	if l.Engine != "folder" {
+		return nil, pharos.Errorf(pharos.Unsupported, "a ledger in %s is not offered yet", l.Engine).WithHint("name a folder")
+	}
+	return ledger.Open(l.Path)
+}
+
+// openStore opens the store that the configuration names.
+func openStore(ctx context.Context, l config.Location) (*store.Store, error) {
+	if l.Engine != "sqlite" {
+		return nil, pharos.Errorf(pharos.Unsupported, "a store in %s is not offered yet", l.Engine).WithHint("write sqlite:FILE")
+	}
+	return store.Open(ctx, l.Path)
+}
+
+// openBooks opens everything that questions are answered from. The caller
+// closes it.
+func (e *env) openBooks(ctx context.Context, c *config.Config, w *when) (*books, error) {
+	asOf, err := w.now()
+	if err != nil {
+		return nil, err
+	}
+	l, err := openLedger(c.Ledger)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openStore(ctx, c.Store)
+	if err != nil {
+		return nil, err
+	}
+	return &books{
+		partner: c.Partner, declared: declared(c), history: s, ledger: l, pulled: pulledAt(l),
+		asOf: asOf, machine: e.Now, close: func() { _ = s.Close() }, // reading leaves nothing to lose
+	}, nil
+}
+
+// pulledAt tells the cloud's time at the last pull.
+func pulledAt(l *ledger.Ledger) func() (time.Time, error) {
+	return func() (time.Time, error) {
+		s, _, err := l.LastStatement()
+		return s.At, err
+	}
+}
+
+// cloudOf returns the cloud that the configuration names.
+func cloudOf(c config.Cloud) (azure.Cloud, error) {
+	if c.Name == config.CustomCloud {
+		return azure.CustomCloud(c.Authority, c.ResourceManager, c.Graph, c.PartnerCenter, c.CAFile)
+	}
+	return azure.NamedCloud(c.Name)
+}
+
+// credentialOf returns a credential of the configuration for the client. Its
+// secret is read when it is needed.
+func (e *env) credentialOf(k config.Credential) azure.Credential {
+	a := azure.Credential{
+		Name: k.Name, Tenant: k.Tenant, ClientID: k.ClientID, Method: azure.Method(k.Method),
+		Prompt: func(_ context.Context, p azure.Prompt) error { e.note("%s", p.Message); return nil },
+	}
+	switch k.Method {
+	case config.ClientSecret:
+		a.Secret = func() ([]byte, error) { return k.Ref.Resolve(e.Getenv) }
+	case config.Certificate, config.FederatedToken:
+		a.File = k.Ref.Name
+	}
+	return a
+}
+
+// azureOptions tune the clients: a small export is done in a second or two,
+// and a long one names its own pace.
+func (e *env) azureOptions() azure.Options {
+	return azure.Options{Now: e.Now, PollDelay: time.Second}
+}
+
+// sessions opens a session for each credential that pick chooses. The caller
+// closes them. A credential that cannot be opened does not hide the others:
+// the error, with code Unauthenticated or Invalid, comes beside the sessions.
+func (e *env) sessions(c *config.Config, pick func(config.Credential) bool) (*azureSessions, error) {
+	cloud, err := cloudOf(c.Cloud)
+	if err != nil {
+		return nil, err
+	}
+	s := &azureSessions{}
+	for _, k := range c.Credentials {
+		if !pick(k) {
+			continue
+		}
+		session, err := azure.Open(e.credentialOf(k), cloud, e.azureOptions())
+		if err != nil {
+			s.failed = append(s.failed, unopened{k, err})
+			continue
+		}
+		s.open, s.tenants = append(s.open, session), append(s.tenants, k.Tenant)
+	}
+	if len(s.open)+len(s.failed) == 0 {
+		return nil, pharos.Errorf(pharos.Invalid, "the configuration has no credential for this").
+			WithHint("add one under `credentials`; link needs `link: true` (docs/configuration.md)")
+	}
+	return s, nil
+}
+
+// azureSessions are the credentials of one run.
+type azureSessions struct {
+	open    []*azure.Session
+	tenants []pharos.TenantID // of open
+	failed  []unopened
+}
+
+func (s *azureSessions) close() {
+	for _, session := range s.open {
+		session.Close()
+	}
+}
+
+// accounts returns every credential as package link sees it; those that could
+// not be opened answer with their error.
+func (s *azureSessions) accounts() []link.Account {
+	var all []link.Account
+	for _, session := range s.open {
+		all = append(all, session.Account())
+	}
+	for _, u := range s.failed {
+		all = append(all, u)
+	}
+	return all
+}
+
+// unopened is a credential whose secret, certificate or token is missing.
+type unopened struct {
+	credential config.Credential
+	err        error
+}
+
+func (u unopened) Name() string { return u.credential.Name }
+
+func (u unopened) Principal(context.Context) (pharos.Principal, error) {
+	return pharos.Principal{PrincipalRef: pharos.PrincipalRef{Tenant: u.credential.Tenant}}, u.err
+}
+
+func (u unopened) PartnerLink(context.Context) (link.Link, error)     { return link.Link{}, u.err }
+func (u unopened) CreateLink(context.Context, pharos.PartnerID) error { return u.err }
+func (u unopened) ChangeLink(context.Context, pharos.PartnerID) error { return u.err }
+func (u unopened) DeleteLink(context.Context, pharos.PartnerID) error { return u.err }
