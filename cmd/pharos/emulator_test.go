@@ -95,27 +95,3 @@ func moveClock(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("clock: %s: %s", resp.Status, answer)
 	}
 }
-
-// waitFor waits until a program that runs in the background has made a file:
-//
-//	waitfor dir/file
-func waitFor(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: waitfor FILE")
-	}
-	const limit = 20 * time.Second
-	deadline := time.NewTimer(limit)
-	defer deadline.Stop()
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	for {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
-			return
-		}
-		select {
-		case <-look.C:
-		case <-deadline.C:
-			ts.Fatalf("%s was not made within %s", args[0], limit)
-		}
-	}
-}

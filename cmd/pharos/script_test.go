@@ -41,6 +41,9 @@ func TestScript(t *testing.T) {
 			"emulator": startEmulator,
 			"clock":    moveClock,
 			"waitfor":  waitFor,
+			"bill":     writeBill,
+			"replace":  replace,
+			"fetch":    fetch,
 		},
 	})
 }

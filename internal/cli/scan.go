@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -119,7 +118,7 @@ func (s *azureSessions) eyes() []observe.Eye {
 
 // commerce returns Partner Center through the first credential of the managing
 // tenant that may use it. When none may, the first one's refusal shows in the
-// scan; without any credential there is nobody to ask.
+// scan; where nobody can even sign in, there is nobody to ask.
 func (s *azureSessions) commerce(ctx context.Context, partner pharos.Partner) observe.Commerce {
 	var first observe.Commerce
 	for i, session := range s.open {
@@ -127,12 +126,11 @@ func (s *azureSessions) commerce(ctx context.Context, partner pharos.Partner) ob
 			continue
 		}
 		c := session.Commerce(partner.ID)
-		if first == nil {
-			first = c
-		}
-		_, err := c.Programme(ctx)
-		if err == nil || errors.Is(err, context.Canceled) {
+		switch _, err := c.Programme(ctx); {
+		case err == nil || ctx.Err() != nil:
 			return c
+		case first == nil && pharos.CodeOf(err) != pharos.Unauthenticated:
+			first = c
 		}
 	}
 	return first

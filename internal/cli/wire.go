@@ -23,6 +23,7 @@ var (
 	_ link.Account     = azure.LinkAccount{}
 	_ link.Account     = unopened{}
 	_ credit.Ledger    = (*ledger.Ledger)(nil)
+	_ credit.Billed    = (*ledger.Ledger)(nil)
 	_ historian        = (*store.Store)(nil)
 	_ web.Books        = (*books)(nil)
 )
@@ -59,7 +60,7 @@ func (e *env) openBooks(ctx context.Context, c *config.Config, w *when) (*books,
 		return nil, err
 	}
 	return &books{
-		partner: c.Partner, declared: declared(c), history: s, ledger: l, pulled: pulledAt(l),
+		partner: c.Partner, declared: declared(c), history: s, ledger: l, billed: l, pulled: pulledAt(l),
 		asOf: asOf, machine: e.Now, close: func() { _ = s.Close() }, // reading leaves nothing to lose
 	}, nil
 }
