@@ -29,23 +29,24 @@ type layer struct {
 func layers() map[string]layer {
 	everything := []string{"*"}
 	return map[string]layer{
-		".":                  {pure: true},
-		"coverage":           {pure: true},
-		"credit":             {pure: true, ours: []string{"coverage"}},
-		"observe":            {pure: true},
-		"link":               {pure: true},
-		"explain":            {pure: true},
-		"emulator":           {},
-		"internal/azure":     {ours: []string{"observe", "link"}},
-		"internal/usagefile": {},
-		"internal/ledger":    {ours: []string{"credit", "internal/usagefile"}},
-		"internal/store":     {ours: []string{"observe", "link"}},
-		"internal/config":    {},
-		"internal/report":    {ours: []string{"coverage", "credit", "explain", "link", "observe"}},
-		"internal/web":       {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},
-		"internal/cli":       {ours: everything},
-		"internal/testkit":   {ours: everything},
-		"cmd/pharos":         {ours: []string{"internal/cli"}},
+		".":                           {pure: true},
+		"coverage":                    {pure: true},
+		"credit":                      {pure: true, ours: []string{"coverage"}},
+		"observe":                     {pure: true},
+		"link":                        {pure: true},
+		"explain":                     {pure: true},
+		"emulator":                    {},
+		"internal/azure":              {ours: []string{"observe", "link"}},
+		"internal/usagefile":          {},
+		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
+		"internal/ledger":             {ours: []string{"credit", "internal/usagefile"}},
+		"internal/store":              {ours: []string{"observe", "link"}},
+		"internal/config":             {},
+		"internal/report":             {ours: []string{"coverage", "credit", "explain", "link", "observe"}},
+		"internal/web":                {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},
+		"internal/cli":                {ours: everything},
+		"internal/testkit":            {ours: everything},
+		"cmd/pharos":                  {ours: []string{"internal/cli"}},
 	}
 }
 

@@ -115,21 +115,15 @@ func (b *books) Month(ctx context.Context, m pharos.Month) (*credit.Month, error
 	return credit.Judge(ctx, b.input(v, m))
 }
 
-// Lines yields the judged lines that q selects.
-func (b *books) Lines(ctx context.Context, q credit.Query) iter.Seq2[credit.Line, error] {
+// Lines yields the lines that q selects, with the verdicts that m gave them.
+func (b *books) Lines(ctx context.Context, m *credit.Month, q credit.Query) iter.Seq2[credit.Line, error] {
 	return func(yield func(credit.Line, error) bool) {
 		v, err := b.view(ctx)
 		if err != nil {
 			yield(credit.Line{}, err)
 			return
 		}
-		in := b.input(v, q.Month)
-		judged, err := credit.Judge(ctx, in)
-		if err != nil {
-			yield(credit.Line{}, err)
-			return
-		}
-		for line, err := range credit.Lines(ctx, in, judged, q) {
+		for line, err := range credit.Lines(ctx, b.input(v, m.Month), m, q) {
 			if !yield(line, err) {
 				return
 			}
