@@ -26,7 +26,7 @@ func armRoutes() []route {
 	for i := range out {
 		out[i].service = arm
 	}
-	return slices.Concat(out, managementPartnerRoutes(), managedServicesRoutes(), authorizationRoutes(), activityRoutes(), resourceGraphRoutes())
+	return slices.Concat(out, managementPartnerRoutes(), managedServicesRoutes(), authorizationRoutes(), activityRoutes(), resourceGraphRoutes(), deploymentRoutes())
 }
 
 // describeCloud tells the endpoints of this cloud, as az and Terraform ask

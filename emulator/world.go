@@ -169,6 +169,7 @@ type subscription struct {
 	assignments      []*roleAssignment
 	definitions      []*definition
 	delegations      []*delegation
+	deployments      []*deployment
 	denials          []*denial
 	mistaken         timeline // when its credit was due and was not given
 	resources        []*resource
