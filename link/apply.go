@@ -59,6 +59,7 @@ func (o *Outcome) run(ctx context.Context, a Account) error {
 			WithHint("if the other partner no longer uses this principal, allow it to be replaced")
 	case Skip:
 		return pharos.Errorf(pharos.Unavailable, "credential %s was not reached: %s", o.Credential, o.Reason)
+	case Create, Change, Replace, Unlink:
 	}
 	if err := o.check(ctx, a); err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 type api struct {
 	owner    string // the credential's name, for errors
 	base     *url.URL
+	tokens   *tokens
 	pipeline runtime.Pipeline
 	clock    *clock
 }
@@ -74,7 +75,11 @@ func (a *api) do(ctx context.Context, c call) (*answer, error) {
 		return nil, err
 	}
 	name := c.method + " " + target.Path
-	resp, err := a.pipeline.Do(req)
+	// Sign in first: a person with a device code takes longer than one try may.
+	if _, err := a.tokens.get(ctx); err != nil {
+		return nil, err
+	}
+	resp, err := a.pipeline.Do(req) //nolint:bodyclose // Payload closes it
 	if err != nil {
 		return nil, a.unreachable(ctx, name, err)
 	}
@@ -158,6 +163,7 @@ func (a *api) unreachable(ctx context.Context, name string, err error) error {
 // may all be repeated, those that write included.
 type wholeBody struct{}
 
+// Do reads the answer to the request.
 func (wholeBody) Do(req *policy.Request) (*http.Response, error) {
 	resp, err := req.Next()
 	if err != nil {

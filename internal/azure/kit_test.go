@@ -6,8 +6,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -56,7 +55,7 @@ func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{t: t, mux: http.NewServeMux()}
 	f.Server = httptest.NewUnstartedServer(http.HandlerFunc(f.serve))
-	f.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that refuse its certificate are expected
+	f.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // clients that refuse its certificate are expected
 	f.StartTLS()
 	t.Cleanup(f.Close)
 	f.caFile = filepath.Join(t.TempDir(), "ca.pem")
@@ -150,10 +149,13 @@ func (f *fake) credential() azure.Credential {
 	}
 }
 
+// epoch is a machine's clock that stands still, before any token ends.
+func epoch() time.Time { return time.Unix(0, 0) }
+
 // quick retries at once and knows a time for tokens.
 func quick() azure.Options {
 	return azure.Options{
-		Now: time.Now, Tries: 4, BaseDelay: time.Millisecond, MaxDelay: 10 * time.Second, PollDelay: time.Millisecond, MaxBody: 1 << 20,
+		Now: epoch, Tries: 4, BaseDelay: time.Millisecond, MaxDelay: 10 * time.Second, PollDelay: time.Millisecond, MaxBody: 1 << 20,
 	}
 }
 

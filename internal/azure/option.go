@@ -3,6 +3,8 @@ package azure
 import (
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
 	"github.com/pharos-pec/pharos"
 )
 
@@ -32,6 +34,9 @@ type Options struct {
 	Agent string
 }
 
+// maxTries bounds Options.Tries.
+const maxTries = 100
+
 func (o Options) withDefaults() (Options, error) {
 	if o.Now == nil {
 		return o, pharos.Errorf(pharos.Internal, "azure: Options.Now is not set")
@@ -44,6 +49,15 @@ func (o Options) withDefaults() (Options, error) {
 	setDefault(&o.MaxBody, 64<<20)
 	setDefault(&o.Agent, "pharos")
 	return o, nil
+}
+
+// retry returns the options in the SDK's words.
+func (o Options) retry() policy.RetryOptions {
+	again := int32(-1) // none
+	if o.Tries > 1 {
+		again = int32(min(o.Tries, maxTries) - 1)
+	}
+	return policy.RetryOptions{MaxRetries: again, RetryDelay: o.BaseDelay, MaxRetryDelay: o.MaxDelay, TryTimeout: o.CallTimeout}
 }
 
 func setDefault[T comparable](field *T, value T) {

@@ -104,8 +104,7 @@ func (a LinkAccount) write(ctx context.Context, method string, id, want pharos.P
 		return err
 	}
 	_, err := a.session.arm.do(ctx, call{method: method, ref: partnersPath + "/" + string(id) + partnersVersion})
-	switch pharos.CodeOf(err) {
-	case pharos.Conflict, pharos.NotFound:
+	if c := pharos.CodeOf(err); c == pharos.Conflict || c == pharos.NotFound {
 		if now, again := a.PartnerLink(ctx); again == nil && now.ID == want {
 			return nil
 		}

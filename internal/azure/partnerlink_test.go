@@ -129,18 +129,27 @@ func TestLink_ThroughTheVerb(t *testing.T) {
 	}
 }
 
-// TestDeviceCode signs a guest in with a code and reads the own link.
+// TestDeviceCode signs a guest in with a code and reads the own link. The
+// person takes longer than one try of a call may.
 func TestDeviceCode(t *testing.T) {
+	t.Parallel()
 	f := newFake(t)
 	m := &management{id: "4987654", state: "Active"}
 	m.serve(f)
 	f.answer("POST /"+tenant+"/oauth2/v2.0/devicecode", `{"user_code":"ABCD","device_code":"dev","verification_uri":"https://login.example/device",
 		"expires_in":900,"interval":1,"message":"enter ABCD"}`)
+	pending := 3
 	f.mux.HandleFunc("POST /"+tenant+"/oauth2/v2.0/token", func(w http.ResponseWriter, _ *http.Request) {
+		if pending > 0 {
+			pending--
+			w.WriteHeader(http.StatusBadRequest)
+			writeJSON(w, map[string]any{"error": "authorization_pending", "error_description": "AADSTS70016: pending"})
+			return
+		}
 		claims := map[string]any{
 			"tid": tenant, "oid": object, "scp": "user_impersonation", "name": "Alice", "idp": "https://sts.windows.net/" + customer + "/",
 			"unique_name": "Alice@Home.example", "preferred_username": "Alice@Home.example",
-			"aud": client, "iss": f.URL + "/" + tenant + "/v2.0", "sub": "s", "exp": time.Now().Add(time.Hour).Unix(),
+			"aud": client, "iss": f.URL + "/" + tenant + "/v2.0", "sub": "s", "exp": 4102444800,
 		}
 		info := strings.Split(jwt(map[string]any{"uid": object, "utid": tenant}), ".")[1]
 		writeJSON(w, map[string]any{
@@ -152,7 +161,9 @@ func TestDeviceCode(t *testing.T) {
 	c.Method, c.Secret = "deviceCode", nil
 	var shown []string
 	c.Prompt = prompt(&shown)
-	s := f.open(c, quick())
+	o := quick()
+	o.CallTimeout = 500 * time.Millisecond
+	s := f.open(c, o)
 	e, err := link.CheckIn(t.Context(), s.Account())
 	if err != nil {
 		t.Fatal(err)

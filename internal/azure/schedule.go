@@ -2,6 +2,7 @@ package azure
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/pharos-pec/pharos"
@@ -112,11 +113,7 @@ func (s *Session) instances(ctx context.Context, sub pharos.SubscriptionID, reso
 // isGap reports whether the error of the PIM calls leaves a gap rather than
 // being a failure: the cloud says that this cannot be read here.
 func isGap(err error) bool {
-	switch pharos.CodeOf(err) {
-	case pharos.Forbidden, pharos.NotFound, pharos.Unsupported, pharos.Invalid:
-		return true
-	}
-	return false
+	return slices.Contains([]pharos.Code{pharos.Forbidden, pharos.NotFound, pharos.Unsupported, pharos.Invalid}, pharos.CodeOf(err))
 }
 
 // ends reports whether an active assignment is one that PIM ends.

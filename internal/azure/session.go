@@ -27,7 +27,6 @@ type Session struct {
 	arm       *api
 	graph     *api
 	partner   *api
-	armTokens *tokens
 	blobs     runtime.Pipeline // no token: blobs are opened by their signature
 	clock     *clock
 
@@ -53,24 +52,19 @@ func Open(c Credential, in Cloud, o Options) (*Session, error) {
 	client := policy.ClientOptions{
 		Transport: newSender(transport, o.MaxBody),
 		Telemetry: policy.TelemetryOptions{ApplicationID: o.Agent},
-		Retry: policy.RetryOptions{
-			MaxRetries: int32(o.Tries - 1), RetryDelay: o.BaseDelay, MaxRetryDelay: o.MaxDelay, TryTimeout: o.CallTimeout,
-		},
-	}
-	if o.Tries == 1 {
-		client.Retry.MaxRetries = -1 // the SDK's word for none
+		Retry:     o.retry(),
 	}
 	source, err := newTokenSource(c, in, client)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{credential: c, cloud: in, options: o, transport: transport, clock: &clock{}}
-	s.arm, s.armTokens, err = s.newAPI(in.ResourceManager, "", in.armAudience, source, client)
+	s.arm, err = s.newAPI(in.ResourceManager, "", in.armAudience, source, client)
 	if err == nil {
-		s.graph, _, err = s.newAPI(in.Graph, "/v1.0", in.graphAudience, source, client)
+		s.graph, err = s.newAPI(in.Graph, "/v1.0", in.graphAudience, source, client)
 	}
 	if err == nil {
-		s.partner, _, err = s.newAPI(in.PartnerCenter, "/v1", in.partnerAudience, source, client)
+		s.partner, err = s.newAPI(in.PartnerCenter, "/v1", in.partnerAudience, source, client)
 	}
 	if err != nil {
 		return nil, err
@@ -81,18 +75,18 @@ func Open(c Credential, in Cloud, o Options) (*Session, error) {
 	return s, nil
 }
 
-// newAPI returns one endpoint and the tokens for it.
-func (s *Session) newAPI(endpoint, path, audience string, source azcore.TokenCredential, client policy.ClientOptions) (*api, *tokens, error) {
+// newAPI returns one endpoint with tokens of its own.
+func (s *Session) newAPI(endpoint, path, audience string, source azcore.TokenCredential, client policy.ClientOptions) (*api, error) {
 	base, err := url.Parse(endpoint + path)
 	if err != nil || base.Scheme != "https" {
-		return nil, nil, pharos.Errorf(pharos.Invalid, "%q is not an https address", endpoint)
+		return nil, pharos.Errorf(pharos.Invalid, "%q is not an https address", endpoint)
 	}
 	t := &tokens{
 		owner: s.credential, host: strings.TrimPrefix(s.cloud.Authority, "https://"), source: source,
 		scope: audience + "/.default", now: s.options.Now,
 	}
 	pipeline := runtime.NewPipeline("pharos", "v1", runtime.PipelineOptions{PerRetry: []policy.Policy{t, wholeBody{}}}, &client)
-	return &api{owner: s.credential.Name, base: base, pipeline: pipeline, clock: s.clock}, t, nil
+	return &api{owner: s.credential.Name, base: base, tokens: t, pipeline: pipeline, clock: s.clock}, nil
 }
 
 // Close ends idle connections.
@@ -114,7 +108,7 @@ func (s *Session) Self(ctx context.Context) (observe.Self, error) {
 	if err != nil {
 		return observe.Self{}, err
 	}
-	token, err := s.armTokens.get(ctx)
+	token, err := s.arm.tokens.get(ctx)
 	if err != nil {
 		return observe.Self{}, err
 	}

@@ -24,13 +24,13 @@ type refusal struct{ words, hint string }
 // (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
 func refusals() map[int]refusal {
 	const (
-		newSecret = "make a new secret (App registrations > Certificates & secrets) and store it where the configuration points"
-		consent   = "an administrator of the tenant must add the application (admin consent) first"
-		again     = "sign in again"
+		makeAnother = "make a new secret (App registrations > Certificates & secrets) and store it where the configuration points"
+		consent     = "an administrator of the tenant must add the application (admin consent) first"
+		again       = "sign in again"
 	)
 	return map[int]refusal{
-		7000215: {"the client secret is wrong", "use the secret's value, not its id; " + newSecret},
-		7000222: {"the client secret has expired", newSecret},
+		7000215: {"the client secret is wrong", "use the secret's value, not its id; " + makeAnother},
+		7000222: {"the client secret has expired", makeAnother},
 		7000229: {"the application has no service principal in this tenant", consent},
 		7000112: {"the application is disabled", "an administrator can enable it under Enterprise applications"},
 		700016:  {"the tenant does not know the application", "check clientId and tenant; " + consent},
