@@ -61,15 +61,6 @@ func Of(c pharos.Cause) (Page, error) {
 	return p, nil
 }
 
-// Markdown returns the page as it was written.
-func Markdown(c pharos.Cause) (string, error) {
-	text, err := fs.ReadFile(files, "page/"+string(c)+".md")
-	if err != nil {
-		return "", pharos.Errorf(pharos.NotFound, "there is no cause %q", c).WithHint("%s", suggest(string(c)))
-	}
-	return string(text), nil
-}
-
 // Pages returns the pages of all causes, in the contract's order.
 func Pages() ([]Page, error) {
 	var out []Page

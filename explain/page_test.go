@@ -103,9 +103,6 @@ func TestOf_Unknown(t *testing.T) {
 		if pharos.CodeOf(err) != pharos.NotFound || !strings.Contains(pharos.HintOf(err), hint) {
 			t.Errorf("%s: %v, hint %q", asked, err, pharos.HintOf(err))
 		}
-		if _, err := Markdown(asked); pharos.CodeOf(err) != pharos.NotFound {
-			t.Errorf("markdown of %s: %v", asked, err)
-		}
 	}
 	if FixOf("xyz") != "" {
 		t.Error("a fix for an unknown cause")
