@@ -64,8 +64,9 @@ func (w *world) judgeOf(s *subscription) *judge {
 
 // standing picks the permanent accesses of eligible roles; eligible and
 // time-bound ones do not earn (docs: partner earned credit troubleshooting).
-// What is taken away and given again in the same instant is no break, so
-// equal accesses are one.
+// A delegation whose definition is written anew with the same authorization
+// goes on; another assignment is another grant, even one made in the instant
+// in which the first ended.
 func standing(all []access) []access {
 	var out []access
 	for _, a := range all {
@@ -74,7 +75,7 @@ func standing(all []access) []access {
 			continue
 		}
 		same := func(o access) bool {
-			return o.path == a.path && o.scope == a.scope && o.role == a.role && o.holder == a.holder
+			return o.id == a.id && o.path == a.path && o.scope == a.scope && o.role == a.role && o.holder == a.holder
 		}
 		if i := slices.IndexFunc(out, same); i >= 0 {
 			out[i].during = out[i].during.union(a.during)

@@ -33,6 +33,7 @@ func TestBill_WhichDaysEarn(t *testing.T) {
 		{"aobo removed a second before midnight", billCase{access: []string{`aobo: [{partner: us, to: 2026-10-08T23:59:59Z}]`}}, "1-7"},
 		{"aobo given a second after midnight", billCase{access: []string{`aobo: [{partner: us, from: 2026-10-09T00:00:01Z}]`}}, "10-31"},
 		{"aobo away for two hours", billCase{access: []string{`aobo: [{partner: us, to: 2026-10-09T10:00:00Z}, {partner: us, from: 2026-10-09T12:00:00Z}]`}}, "1-8 10-31"},
+		{"aobo, another assignment in the same instant", billCase{access: []string{`aobo: [{partner: us, to: 2026-10-09T10:00:00Z}, {partner: us, from: 2026-10-09T10:00:00Z}]`}}, "1-8 10-31"},
 		{"aobo of a rival", billCase{access: []string{`aobo: [{partner: rival}]`}}, ""},
 		{"lighthouse", billCase{access: lighthouse("")}, "1-31"},
 		{"lighthouse from a minute", billCase{access: lighthouse("    from: 2026-10-05T00:01:00Z")}, "6-31"},

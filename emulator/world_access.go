@@ -171,6 +171,7 @@ func (c *customer) planAt(t time.Time) pharos.Plan {
 // time, by a role assignment or by an authorization of a delegation. An
 // activation of an eligible grant is an access of its own, time bound.
 type access struct {
+	id      string // of the role assignment or the registration assignment
 	path    pharos.Path
 	kind    pharos.GrantKind
 	scope   pharos.Scope
@@ -186,7 +187,7 @@ func (w *world) accessTo(s *subscription) []access {
 	var out []access
 	for _, a := range w.assignmentsFor(s) {
 		x := access{
-			path: pharos.Direct, kind: a.kind, scope: a.scope, role: a.role, holder: a.principal,
+			id: a.id, path: pharos.Direct, kind: a.kind, scope: a.scope, role: a.role, holder: a.principal,
 			during: timelineOf(a.during),
 		}
 		if a.principalKind == pharos.ForeignGroup {
@@ -219,7 +220,7 @@ func (d *delegation) accesses() []access {
 		}
 		for _, a := range def.authorizations {
 			x := access{
-				path: pharos.Lighthouse, kind: pharos.Permanent, scope: d.scope, role: a.role,
+				id: d.id, path: pharos.Lighthouse, kind: pharos.Permanent, scope: d.scope, role: a.role,
 				holder: a.principal, manager: def.manager.partner, during: during,
 			}
 			if a.eligible {
