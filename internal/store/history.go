@@ -130,16 +130,16 @@ func saveRecords(ctx context.Context, tx *sql.Tx, before, after *pharos.History)
 // loadRecords reads all records.
 func loadRecords(ctx context.Context, tx *sql.Tx, h *pharos.History) error {
 	one := map[string]*pharos.Record[pharos.Signed]{}
-	err := errors.Join(
-		loadShelf(ctx, tx, grantShelf(), h.Grants),
-		loadShelf(ctx, tx, byID[pharos.SubscriptionID, pharos.Denial]("denial"), h.Denials),
-		loadShelf(ctx, tx, byPrincipal[pharos.PrincipalID]("member"), h.Members),
-		loadShelf(ctx, tx, byPrincipal[pharos.PartnerID]("link"), h.Links),
-		loadShelf(ctx, tx, byPrincipal[pharos.Disabled]("disabled"), h.Disabled),
-		loadShelf(ctx, tx, byID[pharos.SubscriptionID, pharos.Sale]("sale"), h.Sales),
-		loadShelf(ctx, tx, byID[pharos.TenantID, pharos.Signed]("agreement"), h.Agreements),
-		loadShelf(ctx, tx, byID[string, pharos.Signed](programme), one),
-	)
+	l := newLoader()
+	l.to(open(grantShelf(), h.Grants))
+	l.to(open(byID[pharos.SubscriptionID, pharos.Denial]("denial"), h.Denials))
+	l.to(open(byPrincipal[pharos.PrincipalID]("member"), h.Members))
+	l.to(open(byPrincipal[pharos.PartnerID]("link"), h.Links))
+	l.to(open(byPrincipal[pharos.Disabled]("disabled"), h.Disabled))
+	l.to(open(byID[pharos.SubscriptionID, pharos.Sale]("sale"), h.Sales))
+	l.to(open(byID[pharos.TenantID, pharos.Signed]("agreement"), h.Agreements))
+	l.to(open(byID[string, pharos.Signed](programme), one))
+	err := l.load(ctx, tx)
 	h.Programme = one[programme]
 	return err
 }
@@ -201,44 +201,30 @@ func saveNouns(ctx context.Context, tx *sql.Tx, before, after *pharos.History) e
 
 // loadNouns reads what saveNouns wrote.
 func loadNouns(ctx context.Context, tx *sql.Tx, h *pharos.History) error {
-	each := func(query string, read func(*sql.Rows) error) error {
-		rows, err := tx.QueryContext(ctx, query)
-		if err != nil {
-			return err
-		}
-		_, err = collect(rows, func(row *sql.Rows) (struct{}, error) { return struct{}{}, read(row) })
-		return err
-	}
+	var c pharos.Customer
+	var sub pharos.Subscription
+	var ref pharos.PrincipalRef
+	var value sql.RawBytes
+	var group pharos.PrincipalID
+	var name string
 	return errors.Join(
-		each(`SELECT id, name, domain, country FROM customer`, func(row *sql.Rows) error {
-			var c pharos.Customer
-			err := row.Scan(&c.ID, &c.Name, &c.Domain, &c.Country)
+		each(ctx, tx, `SELECT id, name, domain, country FROM customer`, nil, func() error {
 			h.Customers[c.ID] = c
-			return err
-		}),
-		each(`SELECT id, customer, name FROM subscription`, func(row *sql.Rows) error {
-			var v pharos.Subscription
-			err := row.Scan(&v.ID, &v.Customer, &v.Name)
-			h.Subscriptions[v.ID] = v
-			return err
-		}),
-		each(`SELECT tenant, id, value FROM principal`, func(row *sql.Rows) error {
-			var ref pharos.PrincipalRef
-			var value []byte
-			if err := row.Scan(&ref.Tenant, &ref.ID, &value); err != nil {
-				return err
-			}
+			return nil
+		}, &c.ID, &c.Name, &c.Domain, &c.Country),
+		each(ctx, tx, `SELECT id, customer, name FROM subscription`, nil, func() error {
+			h.Subscriptions[sub.ID] = sub
+			return nil
+		}, &sub.ID, &sub.Customer, &sub.Name),
+		each(ctx, tx, `SELECT tenant, id, value FROM principal`, nil, func() error {
 			var p pharos.Principal
 			err := json.Unmarshal(value, &p)
 			h.Principals[ref] = p
 			return err
-		}),
-		each(`SELECT id, name FROM agent_group`, func(row *sql.Rows) error {
-			var id pharos.PrincipalID
-			var name string
-			err := row.Scan(&id, &name)
-			h.AgentGroups[id] = name
-			return err
-		}),
+		}, &ref.Tenant, &ref.ID, &value),
+		each(ctx, tx, `SELECT id, name FROM agent_group`, nil, func() error {
+			h.AgentGroups[group] = name
+			return nil
+		}, &group, &name),
 	)
 }

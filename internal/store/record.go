@@ -1,14 +1,15 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -55,22 +56,24 @@ const programme = "programme"
 // pen writes records within one transaction.
 type pen struct {
 	ctx                                                        context.Context
+	tx                                                         *sql.Tx
+	ids                                                        map[string]int64 // of one kind, nil when not read
 	find, add, fact, dropFacts, seen, dropSeen, dropRecordByID *sql.Stmt
 }
 
 // newPen prepares the statements, of which a save runs hundreds of thousands.
 // They are closed with the transaction.
 func newPen(ctx context.Context, tx *sql.Tx) (*pen, error) {
-	p := &pen{ctx: ctx}
+	p := &pen{ctx: ctx, tx: tx}
 	for _, s := range []struct {
 		to  **sql.Stmt
 		sql string
 	}{
 		{&p.find, `SELECT id FROM record WHERE kind = ? AND subject = ?`},
 		{&p.add, `INSERT INTO record (kind, subject) VALUES (?, ?)`},
-		{&p.fact, `INSERT INTO fact (record, n, value, source, evidence, began_earliest, began_latest, ended_earliest, ended_latest)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (record, n) DO UPDATE SET value = excluded.value, source = excluded.source, evidence = excluded.evidence,
+		{&p.fact, `INSERT INTO fact (record, n, value, source, evidence, current, began_earliest, began_latest, ended_earliest, ended_latest)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (record, n) DO UPDATE SET value = excluded.value, source = excluded.source, evidence = excluded.evidence, current = excluded.current,
 				began_earliest = excluded.began_earliest, began_latest = excluded.began_latest,
 				ended_earliest = excluded.ended_earliest, ended_latest = excluded.ended_latest`},
 		{&p.dropFacts, `DELETE FROM fact WHERE record = ? AND n >= ?`},
@@ -88,12 +91,35 @@ func newPen(ctx context.Context, tx *sql.Tx) (*pen, error) {
 	return p, nil
 }
 
+// many is from how many records on it is quicker to read all ids at once.
+const many = 1000
+
+// know reads the ids of a kind's records when many of them are to be written.
+func (p *pen) know(kind string, n int) error {
+	p.ids = nil
+	if n < many {
+		return nil
+	}
+	p.ids = map[string]int64{}
+	var id int64
+	var subject string
+	return each(p.ctx, p.tx, `SELECT id, subject FROM record WHERE kind = ?`, []any{kind}, func() error {
+		p.ids[subject] = id
+		return nil
+	}, &id, &subject)
+}
+
 // record returns the id of a record, which is made when there is none.
 func (p *pen) record(kind, subject string) (int64, error) {
-	var id int64
-	err := p.find.QueryRowContext(p.ctx, kind, subject).Scan(&id)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return id, err
+	id, known := p.ids[subject]
+	if known {
+		return id, nil
+	}
+	if p.ids == nil {
+		err := p.find.QueryRowContext(p.ctx, kind, subject).Scan(&id)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return id, err
+		}
 	}
 	r, err := p.add.ExecContext(p.ctx, kind, subject)
 	if err != nil {
@@ -105,21 +131,24 @@ func (p *pen) record(kind, subject string) (int64, error) {
 // saveShelf writes the records that are not the ones before. Records are
 // never changed in place, so the same pointer is the same record.
 func saveShelf[K, T comparable](p *pen, s shelf[K, T], before, after map[K]*pharos.Record[T]) error {
-	var changed []K
+	changed := map[string]K{}
 	for k, rec := range after {
 		if rec != before[k] {
-			changed = append(changed, k)
+			changed[s.write(k)] = k
 		}
 	}
 	for k := range before {
 		if after[k] == nil {
-			changed = append(changed, k)
+			changed[s.write(k)] = k
 		}
 	}
-	slices.SortFunc(changed, func(a, b K) int { return cmp.Compare(s.write(a), s.write(b)) })
-	for _, k := range changed {
-		if err := saveRecord(p, s.kind, s.write(k), before[k], after[k]); err != nil {
-			return fmt.Errorf("%s %s: %w", s.kind, s.write(k), err)
+	if err := p.know(s.kind, len(changed)); err != nil {
+		return err
+	}
+	for _, subject := range slices.Sorted(maps.Keys(changed)) {
+		k := changed[subject]
+		if err := saveRecord(p, s.kind, subject, before[k], after[k]); err != nil {
+			return fmt.Errorf("%s %s: %w", s.kind, subject, err)
 		}
 	}
 	return nil
@@ -132,11 +161,12 @@ func saveRecord[T comparable](p *pen, kind, subject string, before, after *pharo
 		return err
 	}
 	old, now := deref(before), deref(after)
+	oldLast, nowLast := old.LastObserved(), now.LastObserved()
 	for n, f := range now.Facts {
-		if n < len(old.Facts) && old.Facts[n] == f {
+		if n < len(old.Facts) && rowOf(old.Facts[n], oldLast) == rowOf(f, nowLast) {
 			continue
 		}
-		if err := saveFact(p, id, n, f); err != nil {
+		if err := saveFact(p, id, n, rowOf(f, nowLast)); err != nil {
 			return err
 		}
 	}
@@ -153,6 +183,22 @@ func saveRecord[T comparable](p *pen, kind, subject string, before, after *pharo
 		}
 	}
 	return trim(p, id, len(old.Facts)-len(now.Facts), len(now.Facts), len(old.Observed)-len(now.Observed), len(now.Observed), after == nil)
+}
+
+// row is a fact as it is stored. What was there at the record's last
+// observation says so instead of when that was: then a scan that finds
+// everything as it was writes no facts.
+type row[T comparable] struct {
+	pharos.Fact[T]
+	current bool // Ended.Earliest is the end of what was observed
+}
+
+func rowOf[T comparable](f pharos.Fact[T], last time.Time) row[T] {
+	if !last.IsZero() && f.Span.Open() && f.Span.Ended.Earliest.Equal(last) {
+		f.Span.Ended.Earliest = time.Time{}
+		return row[T]{f, true}
+	}
+	return row[T]{f, false}
 }
 
 // trim removes the rows that the record no longer has.
@@ -181,7 +227,7 @@ func deref[T comparable](r *pharos.Record[T]) pharos.Record[T] {
 	return *r
 }
 
-func saveFact[T comparable](p *pen, record int64, n int, f pharos.Fact[T]) error {
+func saveFact[T comparable](p *pen, record int64, n int, f row[T]) error {
 	value, err := json.Marshal(f.Value)
 	if err != nil {
 		return err
@@ -190,78 +236,6 @@ func saveFact[T comparable](p *pen, record int64, n int, f pharos.Fact[T]) error
 	if err != nil {
 		return err
 	}
-	_, err = p.fact.ExecContext(p.ctx, append([]any{record, n, string(value), string(f.Source), f.Evidence}, bounds...)...)
-	return err
-}
-
-// loadShelf reads all records of a kind.
-func loadShelf[K, T comparable](ctx context.Context, tx *sql.Tx, s shelf[K, T], into map[K]*pharos.Record[T]) error {
-	rows, err := tx.QueryContext(ctx, `SELECT id, subject FROM record WHERE kind = ?`, s.kind)
-	if err != nil {
-		return err
-	}
-	byRow := map[int64]*pharos.Record[T]{}
-	_, err = collect(rows, func(row *sql.Rows) (struct{}, error) {
-		var id int64
-		var subject string
-		if err := row.Scan(&id, &subject); err != nil {
-			return struct{}{}, err
-		}
-		rec := &pharos.Record[T]{}
-		byRow[id], into[s.read(subject)] = rec, rec
-		return struct{}{}, nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := loadFacts(ctx, tx, s.kind, byRow); err != nil {
-		return err
-	}
-	return loadObserved(ctx, tx, s.kind, byRow)
-}
-
-func loadFacts[T comparable](ctx context.Context, tx *sql.Tx, kind string, records map[int64]*pharos.Record[T]) error {
-	rows, err := tx.QueryContext(ctx, `SELECT f.record, f.value, f.source, f.evidence,
-			f.began_earliest, f.began_latest, f.ended_earliest, f.ended_latest
-		FROM record r JOIN fact f ON f.record = r.id WHERE r.kind = ? ORDER BY f.record, f.n`, kind)
-	if err != nil {
-		return err
-	}
-	_, err = collect(rows, func(row *sql.Rows) (struct{}, error) {
-		var id int64
-		var value []byte
-		var f pharos.Fact[T]
-		var b [4]sql.NullInt64
-		if err := row.Scan(&id, &value, &f.Source, &f.Evidence, &b[0], &b[1], &b[2], &b[3]); err != nil {
-			return struct{}{}, err
-		}
-		if err := json.Unmarshal(value, &f.Value); err != nil {
-			return struct{}{}, pharos.Errorf(pharos.Invalid, "the database holds a fact of kind %s that cannot be read: %w", kind, err)
-		}
-		f.Span = pharos.Span{
-			Began: pharos.Bound{Earliest: instant(b[0]), Latest: instant(b[1])},
-			Ended: pharos.Bound{Earliest: instant(b[2]), Latest: instant(b[3])},
-		}
-		records[id].Facts = append(records[id].Facts, f)
-		return struct{}{}, nil
-	})
-	return err
-}
-
-func loadObserved[T comparable](ctx context.Context, tx *sql.Tx, kind string, records map[int64]*pharos.Record[T]) error {
-	rows, err := tx.QueryContext(ctx, `SELECT o.record, o.since, o.until
-		FROM record r JOIN observed o ON o.record = r.id WHERE r.kind = ? ORDER BY o.record, o.n`, kind)
-	if err != nil {
-		return err
-	}
-	_, err = collect(rows, func(row *sql.Rows) (struct{}, error) {
-		var id int64
-		var from, to sql.NullInt64
-		err := row.Scan(&id, &from, &to)
-		if err == nil {
-			records[id].Observed = append(records[id].Observed, pharos.Interval{From: instant(from), To: instant(to)})
-		}
-		return struct{}{}, err
-	})
+	_, err = p.fact.ExecContext(p.ctx, append([]any{record, n, string(value), string(f.Source), f.Evidence, f.current}, bounds...)...)
 	return err
 }

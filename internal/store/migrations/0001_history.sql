@@ -53,6 +53,7 @@ CREATE TABLE fact (
     began_latest   INTEGER,
     ended_earliest INTEGER,
     ended_latest   INTEGER,
+    current        INTEGER NOT NULL, -- 1: ended_earliest is the record's last observed.until
     source         TEXT NOT NULL,
     evidence       TEXT NOT NULL,
     PRIMARY KEY (record, n)
