@@ -104,8 +104,8 @@ func share(part, whole decimal.Decimal) string {
 		return ""
 	}
 	p := part.Shift(2).DivRound(whole, 6)
-	switch hundred := decimal.NewFromInt(100); {
-	case p.LessThan(hundred) && p.Round(1).Equal(hundred):
+	switch {
+	case p.LessThan(hundred()) && p.Round(1).Equal(hundred()):
 		return "99.9"
 	case p.IsPositive() && p.Round(1).IsZero():
 		return "<0.1"

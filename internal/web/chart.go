@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/pharos-pec/pharos"
@@ -12,6 +14,8 @@ type segment struct {
 	Badge    badge
 	X, Width string
 }
+
+func hundred() decimal.Decimal { return decimal.NewFromInt(100) }
 
 // thinnest returns the width, in percent, below which a bar could not be seen.
 func thinnest() decimal.Decimal { return decimal.New(4, -1) }
@@ -52,6 +56,27 @@ type chartRow struct {
 	Amount        amount
 	Subscriptions int
 	Days          int
+}
+
+// excludedRow is what one cause excludes: list cost, for there is no credit.
+type excludedRow struct {
+	Cause               link
+	List                amount
+	Subscriptions, Days int
+}
+
+// excludedRows lists the causes for which lines can never earn.
+func (c *currencyTally) excludedRows() []excludedRow {
+	var rows []excludedRow
+	for _, sum := range c.causes {
+		if sum.Verdict == pharos.Excluded {
+			rows = append(rows, excludedRow{
+				link{causeURL(sum.Code), string(sum.Code)}, amount{sum.List, c.Currency}, sum.Subscriptions, sum.Days,
+			})
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b excludedRow) int { return b.List.Value.Cmp(a.List.Value) })
+	return rows
 }
 
 // newChart draws what was earned, then the causes in the judge's order.

@@ -26,6 +26,9 @@ func (f figures) LostAmount() amount { return f.Of(pharos.Lost) }
 // DisputableAmount is what may be disputed, for a column.
 func (f figures) DisputableAmount() amount { return f.Of(pharos.Disputable) }
 
+// UnexpectedAmount is what was credited without access that explains it.
+func (f figures) UnexpectedAmount() amount { return f.Of(pharos.Unexpected) }
+
 // OpenAmount is what is neither won nor lost yet: pending and unknown.
 func (f figures) OpenAmount() amount {
 	return amount{f.Pending.Add(f.Unknown), f.Currency}

@@ -2,8 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
@@ -34,19 +32,6 @@ type dayRow struct {
 	Credit amount
 }
 
-// lineRow is a usage line.
-type lineRow struct {
-	Resource, Kind, Scope string
-	Meter, MeterDetail    string
-	Quantity              string
-	UnitPrice, List       amount
-	Rate                  string
-	Credit                amount
-	Badge                 badge
-	Causes                []link
-	Source                string
-}
-
 // dayPage shows a day.
 func (s *Server) dayPage(r *http.Request) (view, error) {
 	t, err := s.monthOf(r)
@@ -57,47 +42,61 @@ func (s *Server) dayPage(r *http.Request) (view, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, first := t.month.Month, accounts[0]
-	d, err := dayOf(r, m)
+	d, err := dayOf(r, t.month.Month)
 	if err != nil {
 		return nil, err
 	}
-	v := dayView{
-		shell: s.shell(r, dayName(d), monthLink(m),
-			link{customerURL(m, first.Customer), first.customerName()},
-			link{subscriptionURL(m, first.Subscription), first.name()}).under("credit"),
-		ID: first.Subscription, Day: dayName(d), All: r.URL.Path,
-	}
-	v.Title = first.name() + ", " + dayName(d)
-	v.Prev, v.Next = neighbours(accounts, m, d)
 	only, err := verdictOf(r)
 	if err != nil {
 		return nil, err
 	}
-	total := int64(0)
+	v := s.newDayView(r, accounts, d)
+	if only != "" {
+		b := badge(only)
+		v.Only = &b
+	}
+	if v.Pager, err = paginate(r, countLines(accounts, d, only), "usage lines", nil); err != nil {
+		return nil, err
+	}
+	if v.Reasons, err = s.reasons(r, v.ID, d); err != nil {
+		return nil, err
+	}
+	q := credit.Query{Month: t.month.Month, Subscription: v.ID, Day: d}
+	if v.Lines, err = s.lines(r, t.month, q, only, v.Pager); err != nil {
+		return nil, err
+	}
+	return pageView{"day", v}, nil
+}
+
+// newDayView makes the page up to what must be read for it.
+func (s *Server) newDayView(r *http.Request, accounts []*account, d pharos.Day) dayView {
+	m, first := d.Month(), accounts[0]
+	v := dayView{
+		shell: s.shell(r, first.name()+", "+dayName(d), monthLink(m),
+			link{customerURL(m, first.Customer), first.customerName()},
+			link{subscriptionURL(m, first.Subscription), first.name()}).under("credit"),
+		ID: first.Subscription, Day: dayName(d), All: r.URL.Path,
+	}
+	v.Prev, v.Next = neighbours(accounts, m, d)
 	for _, a := range accounts {
 		for _, row := range a.days[d] {
 			v.Rows = append(v.Rows, newDayRow(row, a.Currency, r.URL.Path))
+		}
+	}
+	return v
+}
+
+// countLines returns how many lines a day has, of one verdict or of all.
+func countLines(accounts []*account, d pharos.Day, only pharos.Verdict) int {
+	total := int64(0)
+	for _, a := range accounts {
+		for _, row := range a.days[d] {
 			if only == "" || only == row.Verdict {
 				total += row.Lines
 			}
 		}
 	}
-	if only != "" {
-		b := badge(only)
-		v.Only = &b
-	}
-	if v.Pager, err = paginate(r, int(total), "usage lines", nil); err != nil {
-		return nil, err
-	}
-	if v.Reasons, err = s.reasons(r, first.Subscription, d); err != nil {
-		return nil, err
-	}
-	q := credit.Query{Month: m, Subscription: first.Subscription, Day: d}
-	if v.Lines, err = s.lines(r, t.month, q, only, v.Pager); err != nil {
-		return nil, err
-	}
-	return pageView{"day", v}, nil
+	return int(total)
 }
 
 // neighbours link to the days before and after that have usage.
@@ -134,79 +133,4 @@ func newDayRow(row credit.DayRow, currency, path string) dayRow {
 		Filter: path + "?verdict=" + string(row.Verdict) + "#lines",
 		List:   amount{row.List, currency}, Credit: amount{row.Credit, currency},
 	}
-}
-
-// lines reads the page's usage lines. Lines before it are passed over, none
-// after it is read.
-func (s *Server) lines(r *http.Request, judged *credit.Month, q credit.Query, only pharos.Verdict, p pager) ([]lineRow, error) {
-	if p.Total == 0 {
-		return nil, nil
-	}
-	if only == "" {
-		q.Limit = p.end
-	}
-	rows := make([]lineRow, 0, p.end-p.skip)
-	n := 0
-	for l, err := range s.books.Lines(r.Context(), judged, q) {
-		if err != nil {
-			return nil, err
-		}
-		if only != "" && l.Verdict != only {
-			continue
-		}
-		if n >= p.skip {
-			rows = append(rows, newLineRow(&l))
-		}
-		if n++; n >= p.end {
-			break
-		}
-	}
-	return rows, nil
-}
-
-func newLineRow(l *credit.Line) lineRow {
-	row := lineRow{
-		Scope: string(l.Resource), Meter: l.Meter.Name, Quantity: quantity(l.Quantity),
-		UnitPrice: amount{l.UnitPrice, l.PricingCurrency},
-		List:      amount{l.List(), l.BillingCurrency}, Credit: amount{l.Credit, l.BillingCurrency},
-		Badge: badge(l.Verdict), Causes: causeLinks(l.Causes),
-		MeterDetail: strings.Trim(l.Meter.Category+" / "+l.Meter.SubCategory, " /"),
-	}
-	row.Resource, row.Kind = resourceName(l)
-	if !l.Credited.IsZero() {
-		row.Rate = l.Credited.String() + " %"
-	}
-	if l.Source.File != "" {
-		row.Source = l.Source.File + ":" + strconv.FormatInt(l.Source.Line, 10)
-	}
-	if row.Meter == "" {
-		row.Meter = l.Meter.ID
-	}
-	return row
-}
-
-// resourceName returns the name of a line's resource, and what it is and
-// where: its type and group.
-func resourceName(l *credit.Line) (name, kind string) {
-	if l.Resource == "" {
-		if l.ResourceGroup != "" {
-			return l.ResourceGroup, "resource group"
-		}
-		return "No resource", "charge on the subscription"
-	}
-	text := string(l.Resource)
-	name = text[strings.LastIndexByte(text, '/')+1:]
-	if _, provider, ok := strings.Cut(text, "/providers/"); ok {
-		parts := strings.Split(provider, "/")
-		kind = parts[0]
-		for i := 1; i < len(parts); i += 2 {
-			kind += "/" + parts[i]
-		}
-	}
-	return name, strings.Trim(kind+" in "+l.ResourceGroup, " ")
-}
-
-// Price shows all digits of a price: prices are far below a cent.
-func (l lineRow) Price() string {
-	return quantity(l.UnitPrice.Value) + " " + l.UnitPrice.Currency
 }

@@ -37,6 +37,8 @@ type currencySection struct {
 	figures
 	Bar       []segment
 	Chart     chart
+	Trend     trend
+	Excluded  []excludedRow
 	Customers []customerRow
 	Pager     pager
 }
@@ -120,7 +122,9 @@ func newSection(r *http.Request, c *currencyTally, m pharos.Month, only string) 
 	if err != nil {
 		return currencySection{}, err
 	}
-	section := currencySection{figures: c.figures, Bar: stack(c.figures), Chart: c.chart, Pager: p}
+	section := currencySection{
+		figures: c.figures, Bar: stack(c.figures), Chart: c.chart, Trend: c.trend, Excluded: c.excludedRows(), Pager: p,
+	}
 	for _, customer := range c.customers[p.skip:p.end] {
 		row := customerRow{
 			figures: customer.figures(), Subscriptions: len(customer.accounts),

@@ -44,7 +44,7 @@ func TestMonthPage(t *testing.T) {
 		{"✕Lost not-linked", "285.70 GBP", "1", "31"},
 		{"✕Lost partial-day", "31.50 GBP", "1", "1"},
 	})
-	want(t, "customers in GBP", cells(doc, "#GBP .list"), [][]string{
+	want(t, "customers in GBP", cells(doc, "#GBP .customers"), [][]string{
 		{"Wingtip & Söhne <Ltd>", "378.00 GBP", "eligible-only", "0.00 GBP", "0.00 GBP", "598.50 GBP", "1"},
 		{"Tailspin Toys Ltd", "285.70 GBP", "not-linked", "0.00 GBP", "0.00 GBP", "0.00 GBP", "1"},
 	})
@@ -90,6 +90,30 @@ func TestMonthPage_Bars(t *testing.T) {
 	if total < 99.9 || total > 100.1 {
 		t.Errorf("the stack is %v %% wide", total)
 	}
+}
+
+// The columns say on which day a loss began, and the table below the same.
+func TestMonthPage_Trend(t *testing.T) {
+	s, _ := server(t, sample())
+	doc := read(t, s, "/months/2026-10")
+	columns := doc.Find("#GBP .trend g")
+	if columns.Length() != 31 {
+		t.Fatalf("%d columns, want 31", columns.Length())
+	}
+	if got := text(columns.Eq(20).Find("title")); got != "Wednesday 21 October: lost 40.72 GBP" {
+		t.Errorf("the 21st says %q", got)
+	}
+	if parts := columns.Eq(18).Find("rect"); parts.Length() != 2 || !parts.First().HasClass("v-earned") || !parts.Last().HasClass("v-lost") {
+		t.Errorf("the 19th has %d parts, want earned with lost on top", parts.Length())
+	}
+	rows := cells(doc, "#GBP figure details table")
+	want(t, "the 20th and 21st", [][]string{rows[18], rows[20]}, [][]string{
+		{"Mon 19", "31.50 GBP", "9.22 GBP", "0.00 GBP", "0.00 GBP", "0.00 GBP"},
+		{"Wed 21", "0.00 GBP", "40.72 GBP", "0.00 GBP", "0.00 GBP", "0.00 GBP"},
+	})
+	want(t, "excluded in EUR", cells(doc, "#EUR .panel > details table"), [][]string{
+		{"excluded-reservation", "12,787.50 EUR", "1", "31"},
+	})
 }
 
 func TestMonthPicker(t *testing.T) {
@@ -138,7 +162,7 @@ func TestCustomerPage_Unknown(t *testing.T) {
 	b.judged[october] = month(every(7, 0, "", "", "EUR", "10"))
 	b.judged[october].Subscriptions[0].CustomerID = ""
 	s, _ := server(t, b)
-	at, _ := read(t, s, "/months/2026-10").Find(".list tbody a").First().Attr("href")
+	at, _ := read(t, s, "/months/2026-10").Find(".customers tbody a").First().Attr("href")
 	if got := text(read(t, s, at).Find("h1")); at != "/months/2026-10/customers/unknown" || got != "Unknown customer" {
 		t.Errorf("%s shows %q", at, got)
 	}
@@ -291,7 +315,7 @@ func TestPaging_Large(t *testing.T) {
 	}
 	s, _ := server(t, &fakeBooks{months: []pharos.Month{october}, judged: map[pharos.Month]*credit.Month{october: month(subs...)}})
 	doc := read(t, s, "/months/2026-10")
-	if n := doc.Find(".list tbody tr").Length(); n != pageSize {
+	if n := doc.Find(".customers tbody tr").Length(); n != pageSize {
 		t.Errorf("%d customers on the page, want %d", n, pageSize)
 	}
 	next, _ := doc.Find(".pager a[rel=next]").Attr("href")

@@ -66,7 +66,12 @@ func (r reason) Whole() bool {
 	return !slices.ContainsFunc(r.Links, func(l chainLink) bool { return l.Answer != explain.Fine })
 }
 
-// reasons asks why a subscription earned, or did not, on a day.
+// mostReasons is how many scopes of a subscription are explained at once; the
+// coverage page has them all.
+const mostReasons = 25
+
+// reasons asks why a subscription earned, or did not, on a day: scopes that
+// ask for action first.
 func (s *Server) reasons(r *http.Request, id pharos.SubscriptionID, d pharos.Day) ([]reason, error) {
 	covered, err := s.books.Why(r.Context(), id, d)
 	if err != nil {
@@ -76,9 +81,12 @@ func (s *Server) reasons(r *http.Request, id pharos.SubscriptionID, d pharos.Day
 	if err != nil {
 		return nil, err
 	}
-	list := make([]reason, len(covered))
-	for i := range covered {
-		list[i] = newReason(covered[i], names)
+	slices.SortStableFunc(covered, func(a, b pharos.Coverage) int {
+		return slices.Index(states(), a.State) - slices.Index(states(), b.State)
+	})
+	var list []reason
+	for _, c := range covered[:min(len(covered), mostReasons)] {
+		list = append(list, newReason(c, names))
 	}
 	return list, nil
 }

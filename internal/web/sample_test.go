@@ -41,7 +41,12 @@ func sample() *fakeBooks {
 		names:  explain.Names{Customers: map[pharos.TenantID]pharos.Customer{}, Subscriptions: map[pharos.SubscriptionID]pharos.Subscription{}},
 	}
 	f.judged[october].Warnings = []credit.Warning{{Code: credit.RateAssumed, Message: "the bill does not state the rate of 3 lines; 15 % is assumed"}}
-	f.judged[october-1] = month(every(2, 1, "Fabrikam GmbH", "fabrikam-dev", "EUR", "84.211"))
+	september := every(2, 1, "Fabrikam GmbH", "fabrikam-dev", "EUR", "84.211")
+	september.Days = september.Days[:30]
+	for i := range september.Days {
+		september.Days[i].Date -= 30
+	}
+	f.judged[october-1] = month(september)
 	f.judged[october-1].Month = october - 1
 	for _, s := range subs {
 		f.names.Customers[s.CustomerID] = pharos.Customer{ID: s.CustomerID, Name: s.CustomerName}

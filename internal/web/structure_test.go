@@ -37,7 +37,7 @@ func checkFrame(t *testing.T, doc *goquery.Document) {
 			t.Errorf("%d of %s, want %d", got, selector, n)
 		}
 	}
-	if title := doc.Find("title").Text(); !strings.HasSuffix(title, " · Pharos") {
+	if title := doc.Find("head > title").Text(); !strings.HasSuffix(title, " · Pharos") {
 		t.Errorf("title %q", title)
 	}
 	seen := map[string]bool{}

@@ -21,6 +21,7 @@ type currencyTally struct {
 	figures
 	causes    []credit.CauseSum
 	chart     chart
+	trend     trend
 	customers []*customerTally // largest loss first
 }
 
@@ -66,8 +67,9 @@ func newTally(m *credit.Month) *tally {
 		t.customers[row.Customer] = append(t.customers[row.Customer], c)
 	}
 	t.addAccounts()
+	trends := newTrends(m)
 	for _, c := range t.currencies {
-		c.chart = newChart(c)
+		c.chart, c.trend = newChart(c), trends[c.Currency]
 	}
 	return t
 }
