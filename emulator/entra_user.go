@@ -147,9 +147,9 @@ func (u *principal) inTenant(t *tenant) *principal {
 	if t == nil || t == u.tenant {
 		return u
 	}
-	for _, p := range t.principals {
-		if p.home == u {
-			return p
+	for _, g := range u.guests {
+		if g.tenant == t {
+			return g
 		}
 	}
 	return nil

@@ -129,6 +129,9 @@ func (p *principal) enable(on bool, now time.Time) {
 	} else {
 		p.disabled = p.disabled.union(rest)
 	}
+	for _, g := range p.guests {
+		g.disabled = p.disabled
+	}
 }
 
 func patchPrincipal(kind pharos.PrincipalKind) handler {
@@ -144,6 +147,9 @@ func patchPrincipal(kind pharos.PrincipalKind) handler {
 // remove ends a principal now.
 func (c *call) remove(p *principal) (reply, error) {
 	p.exists = p.exists.without(timeline{{From: c.now}})
+	for _, g := range p.guests {
+		g.exists = g.exists.intersect(p.exists)
+	}
 	return reply{status: http.StatusNoContent}, nil
 }
 

@@ -217,3 +217,16 @@ func TestSDK_ManagementPartnerByID(t *testing.T) {
 	_, err = client.BeginCreateOrUpdateByID(t.Context(), "/providers/Microsoft.ManagementPartner/partners/4987654", version, armresources.GenericResource{}, nil)
 	refused(t, err, 409, "Conflict")
 }
+
+// subscriptionsOf returns a count of the subscriptions that one client, whose
+// token it keeps, sees.
+func subscriptionsOf(t *testing.T, a *azure, name string) func() int {
+	t.Helper()
+	client, err := armsubscriptions.NewClient(a.signIn(t, "contoso-msp", name), a.arm())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() int {
+		return len(all(t, client.NewListPager(nil), func(p armsubscriptions.ClientListResponse) []*armsubscriptions.Subscription { return p.Value }))
+	}
+}

@@ -78,6 +78,9 @@ type principal struct {
 	addedSecrets []addedSecret
 	password     string
 	home         *principal // guests only: the account in its own tenant
+	// guests are the objects of this account in other tenants; they end and
+	// are disabled with it.
+	guests []*principal
 	// exists is when the object is in the directory; disabled is when it may
 	// not sign in and its links do not count.
 	exists          timeline

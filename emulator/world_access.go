@@ -33,7 +33,7 @@ func (p *principal) memberTimesVia(group *principal, path []*principal) timeline
 		}
 		in := timelineOf(direct...)
 		if g != group {
-			in = in.intersect(g.memberTimesVia(group, append(path, g)))
+			in = in.intersect(g.exists).intersect(g.memberTimesVia(group, append(path, g)))
 		}
 		out = out.union(in)
 	}

@@ -87,6 +87,7 @@ func (b *builder) addGuest(t *tenant, g memberSpec) {
 		b.w.apps[appKey{t.id, p.appID}] = p
 	}
 	t.guestByName[home.name] = p
+	home.guests = append(home.guests, p)
 	b.register(p)
 }
 
