@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -26,7 +25,6 @@ type week struct {
 // calendarDay is a cell. One outside the month has no Number.
 type calendarDay struct {
 	Number  int
-	Weekday string
 	URL     string // "" for a day without usage
 	Label   string // the whole cell in words
 	Badge   badge  // the verdict that asks for action first
@@ -52,7 +50,7 @@ func newCalendar(m pharos.Month, a *account) calendar {
 
 func newCalendarDay(d pharos.Day, m pharos.Month, a *account) calendarDay {
 	start := d.Start()
-	cell := calendarDay{Number: start.Day(), Weekday: start.Weekday().String()[:3]}
+	cell := calendarDay{Number: start.Day()}
 	rows := a.days[d]
 	if len(rows) == 0 {
 		cell.Label = dayName(d) + ": no usage"
@@ -65,7 +63,7 @@ func newCalendarDay(d pharos.Day, m pharos.Month, a *account) calendarDay {
 	for i, t := range cell.Amounts {
 		parts[i] = strings.ToLower(t.Badge.Label()) + " " + t.Amount.Text()
 	}
-	cell.Label = start.Weekday().String() + " " + strconv.Itoa(start.Day()) + " " + start.Month().String() + ": " + strings.Join(parts, ", ")
+	cell.Label = start.Format("Monday 2 January") + ": " + strings.Join(parts, ", ")
 	return cell
 }
 

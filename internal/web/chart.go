@@ -41,14 +41,8 @@ func stack(f figures) []segment {
 	return bar
 }
 
-// chart is "earned and lost by cause": one row, with one bar, for each verdict
-// and cause. All bars of a chart have one scale. The rows are both the chart
-// and its table.
-type chart struct {
-	Currency string
-	Rows     []chartRow
-}
-
+// chartRow is a row of "earned and lost by cause": one bar for each verdict and
+// cause, all on one scale. The rows are both the chart and its table.
 type chartRow struct {
 	Badge         badge
 	Cause         link // empty for a verdict without causes
@@ -81,7 +75,7 @@ func (c *currencyTally) excludedRows() []excludedRow {
 
 // newChart draws what was earned, then the causes in the judge's order.
 // Excluded lines have no credit, so they are not part of it.
-func newChart(c *currencyTally) chart {
+func newChart(c *currencyTally) []chartRow {
 	var rows []chartRow
 	longest := decimal.Zero
 	add := func(row chartRow) {
@@ -110,7 +104,7 @@ func newChart(c *currencyTally) chart {
 	for i := range rows {
 		rows[i].Width = barWidth(rows[i].Amount.Value, longest)
 	}
-	return chart{Currency: c.Currency, Rows: rows}
+	return rows
 }
 
 // explained is how much of a verdict has a cause.

@@ -12,7 +12,6 @@ import (
 type customerView struct {
 	shell
 	ID       pharos.TenantID
-	Month    link
 	Sections []accountSection
 }
 
@@ -54,7 +53,7 @@ func (s *Server) customerPage(r *http.Request) (view, error) {
 	}
 	v := customerView{
 		shell: s.shell(r, sides[0].name(), monthLink(m)).under("credit"),
-		ID:    id, Month: monthLink(m),
+		ID:    id,
 	}
 	only := r.URL.Query().Get("currency")
 	for _, c := range sides {

@@ -36,7 +36,7 @@ type option struct {
 type currencySection struct {
 	figures
 	Bar       []segment
-	Chart     chart
+	Chart     []chartRow
 	Trend     trend
 	Excluded  []excludedRow
 	Customers []customerRow

@@ -16,12 +16,11 @@ import (
 // what they were lost for.
 type subscriptionView struct {
 	shell
-	ID       pharos.SubscriptionID
-	Month    link
-	Customer link
-	Sides    []accountSide
-	Reasons  []reason
-	Asked    link // the day that Reasons are about
+	ID      pharos.SubscriptionID
+	Month   string // October 2026
+	Sides   []accountSide
+	Reasons []reason
+	Asked   link // the day that Reasons are about
 }
 
 // accountSide is a subscription in one currency.
@@ -55,7 +54,7 @@ func (s *Server) subscriptionPage(r *http.Request) (view, error) {
 	customer := link{customerURL(m, first.Customer), first.customerName()}
 	v := subscriptionView{
 		shell: s.shell(r, first.name(), monthLink(m), customer).under("credit"),
-		ID:    first.Subscription, Month: monthLink(m), Customer: customer,
+		ID:    first.Subscription, Month: monthName(m),
 	}
 	for _, a := range accounts {
 		v.Sides = append(v.Sides, accountSide{

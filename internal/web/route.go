@@ -6,11 +6,10 @@ import (
 	"github.com/pharos-pec/pharos"
 )
 
-// routes is the one table of addresses. All of them are read with GET or
-// HEAD; what else is refused before it comes here.
-func (s *Server) routes(a *assets) http.Handler {
-	mux := http.NewServeMux()
-	for pattern, h := range map[string]handler{
+// table is the one table of addresses; docs/dashboard.md tells users of them.
+// All are read with GET or HEAD: what else is refused before it comes here.
+func (s *Server) table(a *assets) map[string]handler {
+	return map[string]handler{
 		"/{$}":                               s.home,
 		"/months":                            s.pickMonth,
 		"/months/{month}":                    s.monthPage,
@@ -26,7 +25,13 @@ func (s *Server) routes(a *assets) http.Handler {
 		"/healthz":               s.health,
 		assetRoot:                a.view,
 		"/":                      s.nothing,
-	} {
+	}
+}
+
+// routes makes the handler of all addresses.
+func (s *Server) routes(a *assets) http.Handler {
+	mux := http.NewServeMux()
+	for pattern, h := range s.table(a) {
 		mux.Handle(pattern, s.adapt(h))
 	}
 	return mux

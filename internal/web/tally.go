@@ -20,7 +20,7 @@ type tally struct {
 type currencyTally struct {
 	figures
 	causes    []credit.CauseSum
-	chart     chart
+	chart     []chartRow
 	trend     trend
 	customers []*customerTally // largest loss first
 }
