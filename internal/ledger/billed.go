@@ -41,7 +41,7 @@ type billedKey struct {
 
 type billedSum struct {
 	lines       int64
-	list, total wideSum
+	list, total exactSum
 }
 
 func (l *Ledger) billed(ctx context.Context, month pharos.Month) ([]pharos.BilledSum, error) {
@@ -74,11 +74,11 @@ func (l *Ledger) billed(ctx context.Context, month pharos.Month) ([]pharos.Bille
 }
 
 func (s *billedSum) billed(k billedKey) pharos.BilledSum {
-	list := s.list.decimal()
+	list := s.list.total()
 	return pharos.BilledSum{
 		Customer: pharos.TenantID(k.customer), Currency: k.currency, ExchangeRate: exact(k.wideExchange, k.exchange), Lines: s.lines,
 		Net:   list.Sub(pharos.Rate{Decimal: rateOf(k.credited)}.Of(list)),
-		Total: s.total.decimal(),
+		Total: s.total.total(),
 	}
 }
 

@@ -14,9 +14,9 @@ import (
 	"github.com/pharos-pec/pharos"
 )
 
-// factsPerPass bounds memory: a month with more lines than this is reduced in
+// linesPerPass bounds memory: a month with more lines than this is reduced in
 // several passes, each over a part of the subscriptions.
-const factsPerPass = 8 << 20
+const linesPerPass = 2 << 20
 
 // Facts yields the day facts of a month, ordered by scope and day: the exact
 // sums of the lines that count. Lines of a resource that is equal to or below
@@ -44,14 +44,14 @@ func (l *Ledger) facts(ctx context.Context, month pharos.Month, fine []pharos.Sc
 	for _, s := range v.segments {
 		rows += s.info.Lines
 	}
-	r := &reduction{fine: newFineScopes(fine), symbols: newSymbols(), meterRates: rates, shards: uint32(rows/factsPerPass) + 1} //nolint:gosec // a count
+	r := &reduction{fine: newFineScopes(fine), symbols: newSymbols(), meterRates: rates, shards: uint32(rows/linesPerPass) + 1} //nolint:gosec // a count
 	for r.shard = range r.shards {
 		sums, err := r.run(ctx, v)
 		if err != nil {
 			return err
 		}
 		for _, key := range r.ordered(sums) {
-			if !yield(r.fact(key, sums[key]), nil) {
+			if !yield(r.fact(key, sums), nil) {
 				return nil
 			}
 		}
@@ -103,19 +103,6 @@ func rateOf(s string) decimal.Decimal {
 	return d
 }
 
-// factKey is what the lines of a day fact have in common, by symbols.
-type factKey struct {
-	day                                                int32
-	customer, subscription, scope                      uint32
-	product, credited, meterRate, currency, resellerID uint32
-}
-
-// factSum is what they amount to.
-type factSum struct {
-	lines int64
-	list  wideSum
-}
-
 // reduction sums the lines of a month into day facts.
 type reduction struct {
 	fine          fineScopes
@@ -125,7 +112,7 @@ type reduction struct {
 }
 
 // run reduces one shard, with a worker for each processor.
-func (r *reduction) run(ctx context.Context, v *view) (map[factKey]*factSum, error) {
+func (r *reduction) run(ctx context.Context, v *view) (*factTable, error) {
 	blocks := make(chan block)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -141,7 +128,7 @@ func (r *reduction) run(ctx context.Context, v *view) (map[factKey]*factSum, err
 		}
 		return nil
 	})
-	parts := make([]map[factKey]*factSum, runtime.GOMAXPROCS(0))
+	parts := make([]*factTable, runtime.GOMAXPROCS(0))
 	for i := range parts {
 		g.Go(func() error {
 			w := newReducer(r)
@@ -157,22 +144,14 @@ func (r *reduction) run(ctx context.Context, v *view) (map[factKey]*factSum, err
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	all := parts[0]
 	for _, part := range parts[1:] {
-		for key, sum := range part {
-			if have, ok := all[key]; ok {
-				have.lines += sum.lines
-				have.list.merge(&sum.list)
-				continue
-			}
-			all[key] = sum
-		}
+		parts[0].merge(part)
 	}
-	return all, nil
+	return parts[0], nil
 }
 
 // ordered returns the keys by subscription, scope, day and the rest.
-func (r *reduction) ordered(sums map[factKey]*factSum) []factKey {
+func (r *reduction) ordered(sums *factTable) []factKey {
 	order := make([]uint32, len(r.symbols.text)) // place of each symbol in the alphabet
 	byText := make([]uint32, len(order))
 	for i := range byText {
@@ -182,8 +161,8 @@ func (r *reduction) ordered(sums map[factKey]*factSum) []factKey {
 	for place, symbol := range byText {
 		order[symbol] = uint32(place) //nolint:gosec // an index
 	}
-	keys := make([]factKey, 0, len(sums))
-	for k := range sums {
+	keys := make([]factKey, 0, len(sums.index))
+	for k := range sums.index {
 		keys = append(keys, k)
 	}
 	slices.SortFunc(keys, func(a, b factKey) int {
@@ -200,13 +179,14 @@ func (r *reduction) ordered(sums map[factKey]*factSum) []factKey {
 	return keys
 }
 
-func (r *reduction) fact(k factKey, s *factSum) pharos.DayFact {
+func (r *reduction) fact(k factKey, sums *factTable) pharos.DayFact {
+	lines, list := sums.total(k)
 	text := r.symbols.string
 	return pharos.DayFact{
 		Day: pharos.Day(k.day), Customer: pharos.TenantID(text(k.customer)),
 		Subscription: pharos.SubscriptionID(text(k.subscription)), Scope: pharos.Scope(text(k.scope)),
 		Product: pharos.Cause(text(k.product)), Credited: pharos.Rate{Decimal: rateOf(text(k.credited))},
 		MeterRate: pharos.Rate{Decimal: rateOf(text(k.meterRate))}, Currency: text(k.currency),
-		Reseller: pharos.PartnerID(text(k.resellerID)), Lines: s.lines, List: s.list.decimal(),
+		Reseller: pharos.PartnerID(text(k.resellerID)), Lines: lines, List: list,
 	}
 }

@@ -15,7 +15,7 @@ import (
 // reducer sums blocks into day facts; each worker has one.
 type reducer struct {
 	*reduction
-	sums map[factKey]*factSum
+	sums *factTable
 
 	days                                                          []int32
 	quantity, price, exchange                                     []int64
@@ -40,7 +40,7 @@ const (
 )
 
 func newReducer(r *reduction) *reducer {
-	return &reducer{reduction: r, sums: map[factKey]*factSum{}, scopes: map[[2]uint32]uint32{}}
+	return &reducer{reduction: r, sums: newFactTable(), scopes: map[[2]uint32]uint32{}}
 }
 
 // load reads the columns of a block.
@@ -139,19 +139,14 @@ func (w *reducer) block(b block) error {
 			credited: w.symbolsOf[symRate][w.rate.index[i]], meterRate: w.symbolsOf[symMeterRate][w.meter.index[i]],
 			currency: w.symbolsOf[symCurrency][w.currency.index[i]], resellerID: w.symbolsOf[symReseller][w.reseller.index[i]],
 		}
-		sum, ok := w.sums[key]
-		if !ok {
-			sum = &factSum{}
-			w.sums[key] = sum
-		}
-		sum.lines++
+		at := w.sums.of(key)
+		w.sums.sums[at].lines++
 		v := &w.wideOf[w.wide.index[i]]
 		if v.Quantity == "" && v.UnitPrice == "" && v.Exchange == "" {
-			sum.list.addProduct(w.quantity[i], w.price[i], w.exchange[i])
+			w.sums.sums[at].list.addProduct(w.quantity[i], w.price[i], w.exchange[i])
 			continue
 		}
-		list := exact(v.Quantity, w.quantity[i]).Mul(exact(v.UnitPrice, w.price[i])).Mul(exact(v.Exchange, w.exchange[i]))
-		sum.list.text = sum.list.text.Add(list)
+		w.sums.addText(at, exact(v.Quantity, w.quantity[i]).Mul(exact(v.UnitPrice, w.price[i])).Mul(exact(v.Exchange, w.exchange[i])))
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 // shardRows is how many lines are compared at a time: it bounds memory to
 // about 32 bytes times as many.
-const shardRows = 4 << 20
+const shardRows = 2 << 20
 
 // resolve decides which lines of a month's segments do not count; see rules
 // 2, 3 and 5 of the package comment. The answer has one bitmap for each

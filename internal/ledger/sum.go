@@ -15,11 +15,19 @@ const scaleOfProduct = 3 * usagefile.Decimals
 
 // wideSum is an exact sum of products of amounts. Products of three 64-bit
 // amounts have at most 189 bits and are added up in 256, which does not
-// overflow below 10^20 lines; what came as text is added as a decimal.
+// overflow below 10^20 lines.
 type wideSum struct {
 	words [4]uint64 // two's complement, least significant first
-	text  decimal.Decimal
 }
+
+// exactSum is a wideSum and what came as text, which is added as a decimal.
+type exactSum struct {
+	wideSum
+	text decimal.Decimal
+}
+
+// total returns the sum.
+func (s *exactSum) total() decimal.Decimal { return s.decimal().Add(s.text) }
 
 // addProduct adds a x b x c.
 func (s *wideSum) addProduct(a, b, c int64) {
@@ -54,14 +62,14 @@ func (s *wideSum) subtract(w [4]uint64) {
 // merge adds another sum.
 func (s *wideSum) merge(o *wideSum) {
 	s.add(o.words)
-	if !o.text.IsZero() {
-		s.text = s.text.Add(o.text)
-	}
 }
 
 // decimal returns the sum.
 func (s *wideSum) decimal() decimal.Decimal {
 	words := s.words
+	if words == [4]uint64{} {
+		return decimal.Zero
+	}
 	negative := words[3]>>63 == 1
 	if negative {
 		var zero wideSum
@@ -76,24 +84,7 @@ func (s *wideSum) decimal() decimal.Decimal {
 	if negative {
 		v.Neg(v)
 	}
-	return trim(decimal.NewFromBigInt(v, -scaleOfProduct)).Add(s.text)
-}
-
-// trim drops the zeros that the fixed scale leaves at the end of d.
-func trim(d decimal.Decimal) decimal.Decimal {
-	if d.IsZero() {
-		return decimal.Zero
-	}
-	ten, rest := big.NewInt(10), new(big.Int)
-	coefficient, exponent := d.Coefficient(), d.Exponent()
-	for exponent < 0 {
-		quotient, _ := new(big.Int).QuoRem(coefficient, ten, rest)
-		if rest.Sign() != 0 {
-			break
-		}
-		coefficient, exponent = quotient, exponent+1
-	}
-	return decimal.NewFromBigInt(coefficient, exponent)
+	return decimal.NewFromBigInt(v, -scaleOfProduct)
 }
 
 func magnitude(v int64) uint64 {

@@ -82,7 +82,7 @@ type segmentWriter struct {
 
 // currencySum adds up the amounts of one currency.
 type currencySum struct {
-	list, preTax wideSum
+	list, preTax exactSum
 }
 
 func newSegmentWriter(path string, month pharos.Month) (*segmentWriter, error) {
@@ -166,7 +166,7 @@ func (w *segmentWriter) close() error {
 func (w *segmentWriter) segmentInfo() segmentInfo {
 	info := w.info
 	for currency, s := range w.sums {
-		info.Sums = append(info.Sums, sum{Currency: currency, List: s.list.decimal(), PreTax: s.preTax.decimal()})
+		info.Sums = append(info.Sums, sum{Currency: currency, List: s.list.total(), PreTax: s.preTax.total()})
 	}
 	slices.SortFunc(info.Sums, func(a, b sum) int { return strings.Compare(a.Currency, b.Currency) })
 	return info

@@ -20,23 +20,17 @@ type builder struct {
 	days      *memo[pharos.Day]
 	rates     *memo[pharos.Rate]
 	money     *memo[string] // currencies
-	places    *memo[place]
+	places    placeParser
 	resellers *memo[pharos.PartnerID]
 	lowered   *memo[string]
 	products  map[traits]pharos.Cause
-}
-
-// place is where a resource lies.
-type place struct {
-	resource pharos.Scope
-	group    string
 }
 
 func newBuilder(f family, american bool, scale rateScale) *builder {
 	return &builder{
 		family: f, american: american, scale: scale,
 		texts: newInterner(), guids: newMemo[string](), days: newMemo[pharos.Day](), rates: newMemo[pharos.Rate](),
-		money: newMemo[string](), places: newMemo[place](), resellers: newMemo[pharos.PartnerID](),
+		money: newMemo[string](), resellers: newMemo[pharos.PartnerID](),
 		lowered:  newMemo[string](),
 		products: map[traits]pharos.Cause{},
 	}
@@ -76,7 +70,7 @@ func (b *builder) identity(r *row, rec *Record) string {
 	rec.Customer, rec.Subscription = pharos.TenantID(customer), pharos.SubscriptionID(subscription)
 	rec.Invoice = b.texts.text(bytes.TrimSpace(r.cells[colInvoice]))
 	rec.Invoice = strings.ToUpper(rec.Invoice)
-	p, _ := b.places.of(r.cells[colResource], parsePlace)
+	p := b.places.parse(r.cells[colResource])
 	rec.Resource, rec.ResourceGroup = p.resource, p.group
 	if rec.Resource == "" {
 		rec.ResourceGroup = b.group(r.cells[colResourceGroup])
@@ -89,20 +83,6 @@ func (b *builder) guid(c []byte) (string, bool) {
 		g, err := pharos.ParseGUID(string(c))
 		return g, err == nil
 	})
-}
-
-// parsePlace reads an ARM id. What is none (a name, an id of another cloud's
-// service) is no place: the resource group's own column is taken then.
-func parsePlace(c []byte) (place, bool) {
-	text := strings.TrimSpace(string(c))
-	if !strings.HasPrefix(strings.ToLower(text), "/subscriptions/") {
-		return place{}, true
-	}
-	s, err := pharos.ParseScope(strings.ToValidUTF8(text, "\uFFFD"))
-	if err != nil {
-		return place{}, true
-	}
-	return place{resource: s, group: s.ResourceGroup()}, true
 }
 
 // group reads the resource group's column; Cost Management writes Others for
