@@ -124,7 +124,10 @@ type ResourceEye interface {
 	// Delegations lists Lighthouse authorizations, permanent and eligible.
 	Delegations(ctx context.Context, v Visible) (Delegations, error)
 	// Denials lists deny assignments.
-	Denials(ctx context.Context, v Visible) (Reading[pharos.Denial], error)
+	Denials(ctx context.Context, v Visible) (Reading[Dated[pharos.Denial]], error)
+	// DenialLog reads the subscription's Activity log since from (or as far
+	// back as the cloud keeps it) for deny assignments.
+	DenialLog(ctx context.Context, v Visible, from time.Time) (Log[pharos.Denial], error)
 	// GrantLog reads the subscription's Activity log since from (or as far
 	// back as the cloud keeps it) for role assignments.
 	GrantLog(ctx context.Context, v Visible, from time.Time) (Log[pharos.Grant], error)

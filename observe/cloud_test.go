@@ -197,11 +197,17 @@ func (e *eye) Delegations(ctx context.Context, v observe.Visible) (observe.Deleg
 	return out, e.call(ctx, e.name, "delegations", string(v.ID))
 }
 
-func (e *eye) Denials(ctx context.Context, v observe.Visible) (observe.Reading[pharos.Denial], error) {
-	out := reading[pharos.Denial](e.cloud)
+func (e *eye) DenialLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Denial], error) {
+	return entries(e.cloud, e.denials, from, func(d pharos.Denial) (pharos.Denial, bool) {
+		return d, d.Scope.Subscription() == v.ID
+	}), e.call(ctx, e.name, "denialLog", string(v.ID))
+}
+
+func (e *eye) Denials(ctx context.Context, v observe.Visible) (observe.Reading[observe.Dated[pharos.Denial]], error) {
+	out := reading[observe.Dated[pharos.Denial]](e.cloud)
 	for _, d := range e.denials {
 		if d.value.Scope.Subscription() == v.ID && e.stands(d.Interval) {
-			out.Items = append(out.Items, d.value)
+			out.Items = append(out.Items, observe.Dated[pharos.Denial]{Value: d.value, Since: d.From})
 		}
 	}
 	return out, e.call(ctx, e.name, "denials", string(v.ID))

@@ -14,10 +14,8 @@ func (s *scan) merge() {
 		s.mergeDelegations(p)
 		s.mergeAssignments(p)
 		if p.denials != nil {
-			obs := Observation[pharos.Denial]{At: p.denials.At}
-			for _, d := range p.denials.Items {
-				obs.Values = append(obs.Values, Dated[pharos.Denial]{Value: d})
-			}
+			obs := Observation[pharos.Denial]{At: p.denials.At, Values: p.denials.Items, Log: p.denialLog}
+			obs.Unlogged = func(d pharos.Denial) bool { return d.Scope.AboveSubscription() }
 			s.h.Denials[p.sub.ID] = Merge(s.h.Denials[p.sub.ID], obs)
 		}
 	}

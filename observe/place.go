@@ -25,8 +25,9 @@ type place struct {
 
 	delegations delegationLook
 	assignments assignmentLook
-	denials     *Reading[pharos.Denial]
+	denials     *Reading[Dated[pharos.Denial]]
 	log         *Log[pharos.Grant]
+	denialLog   *Log[pharos.Denial]
 }
 
 // delegationLook is what the eyes together saw of the delegations.
@@ -189,7 +190,9 @@ func (s *scan) readAssignments(p *place, subject string) {
 	p.assignments = look
 }
 
-// readDenials takes the first reading that an eye may have.
+// readDenials takes the first reading that an eye may have, and its log of
+// what came and went before. Without the log the reading dates itself: where
+// the log may not be read, the assignments' reading says so.
 func (s *scan) readDenials(p *place, subject string) {
 	var faults []Problem
 	for _, v := range p.views {
@@ -200,6 +203,9 @@ func (s *scan) readDenials(p *place, subject string) {
 		}
 		s.saw(r.At)
 		p.denials = &r
+		if l, err := v.DenialLog(s.ctx, v.visible, lookBack(s.old.Denials[p.sub.ID].LastObserved())); err == nil {
+			p.denialLog = &l
+		}
 		return
 	}
 	s.note(faults)

@@ -196,9 +196,9 @@ func TestDelegations_DefinitionNotShown(t *testing.T) {
 
 func TestDenials(t *testing.T) {
 	f := newFake(t)
-	f.answer("GET "+authorization+"denyAssignments", `{"value":[{"id":"/subscriptions/`+sub+`/X","properties":{"scope":"/Subscriptions/`+strings.ToUpper(sub)+`"}}]}`)
+	f.answer("GET "+authorization+"denyAssignments", `{"value":[{"id":"/subscriptions/`+sub+`/X","properties":{"scope":"/Subscriptions/`+strings.ToUpper(sub)+`","createdOn":"`+created+`"}}]}`)
 	got, err := f.session().Denials(t.Context(), visible(false))
-	want := []pharos.Denial{{ID: "/subscriptions/" + sub + "/x", Scope: pharos.SubscriptionScope(sub)}}
+	want := []observe.Dated[pharos.Denial]{{Value: pharos.Denial{ID: "/subscriptions/" + sub + "/x", Scope: pharos.SubscriptionScope(sub)}, Since: createdAt()}}
 	if diff := cmp.Diff(want, got.Items); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}

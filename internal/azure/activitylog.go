@@ -87,8 +87,7 @@ func (e wireEvent) byPIM() bool {
 // GrantLog reads the subscription's Activity log for role assignments that
 // began or ended. An assignment that PIM wrote is TimeBound.
 func (s *Session) GrantLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Grant], error) {
-	root := string(pharos.SubscriptionScope(v.ID))
-	events, since, err := s.events(ctx, root+activityLog, from, " and resourceProvider eq 'Microsoft.Authorization'", needReader)
+	events, since, err := s.authorizationEvents(ctx, v.ID, from)
 	out := observe.Log[pharos.Grant]{From: since}
 	if err != nil {
 		return observe.Log[pharos.Grant]{}, err
@@ -104,6 +103,12 @@ func (s *Session) GrantLog(ctx context.Context, v observe.Visible, from time.Tim
 		}
 	}
 	return out, nil
+}
+
+// authorizationEvents reads what a subscription's log has of access.
+func (s *Session) authorizationEvents(ctx context.Context, sub pharos.SubscriptionID, from time.Time) ([]wireEvent, time.Time, error) {
+	path := string(pharos.SubscriptionScope(sub)) + activityLog
+	return s.events(ctx, path, from, " and resourceProvider eq 'Microsoft.Authorization'", needReader)
 }
 
 // grant reads the assignment an event is about. What the event does not tell

@@ -94,23 +94,3 @@ func (s *Session) Assignments(ctx context.Context, v observe.Visible) (observe.A
 	}
 	return out, nil
 }
-
-// wireDenial is a deny assignment.
-type wireDenial struct {
-	ID         string `json:"id"`
-	Properties struct {
-		Scope scopeRef `json:"scope"`
-	} `json:"properties"`
-}
-
-// Denials lists the deny assignments of a subscription. Source: REST API Deny
-// Assignments - List 2022-04-01.
-func (s *Session) Denials(ctx context.Context, v observe.Visible) (observe.Reading[pharos.Denial], error) {
-	ref := string(pharos.SubscriptionScope(v.ID)) + "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01"
-	rows, at, err := list[wireDenial](ctx, s.arm, call{ref: ref, need: needReader})
-	out := observe.Reading[pharos.Denial]{At: at}
-	for _, w := range rows {
-		out.Items = append(out.Items, pharos.Denial{ID: strings.ToLower(w.ID), Scope: pharos.Scope(w.Properties.Scope)})
-	}
-	return out, err
-}

@@ -73,6 +73,9 @@ func FuzzResourceManager(f *testing.F) {
 			for _, w := range *p.Value {
 				_, g := w.grant("", true)
 				checkGrant(t, g)
+				if _, d, ok := w.denial(true); ok {
+					checkGrant(t, pharos.Grant{ID: d.ID, Scope: d.Scope})
+				}
 			}
 		}
 		_, err := decode[page[wireSubscription]](ans)

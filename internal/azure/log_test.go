@@ -65,6 +65,27 @@ func TestGrantLog(t *testing.T) {
 	}
 }
 
+func TestDenialLog(t *testing.T) {
+	f := newFake(t)
+	root := "/subscriptions/" + sub
+	id := root + "/resourceGroups/RG/providers/Microsoft.Authorization/denyAssignments/D1"
+	write, remove := "Microsoft.Authorization/denyAssignments/write", "Microsoft.Authorization/denyAssignments/delete"
+	f.answer("GET "+root+"/providers/Microsoft.Insights/eventtypes/management/values", `{"value":[`+strings.Join([]string{
+		event("e1", write, "Succeeded", id, "2026-10-09T10:00:02Z", map[string]string{"responseBody": `{"properties":{"createdOn":"2026-10-09T10:00:00Z"}}`}),
+		event("e2", remove, "Succeeded", id, "2026-10-11T10:00:00Z", nil),
+		event("e3", remove, "Succeeded", root+"/odd", "2026-10-12T10:00:00Z", nil),
+		event("e4", "Microsoft.Authorization/roleAssignments/write", "Succeeded", id, "2026-10-13T10:00:00Z", nil),
+	}, ",")+`]}`)
+	got, err := f.session().DenialLog(t.Context(), visible(false), october(1, 0))
+	denial := pharos.Denial{ID: strings.ToLower(id), Scope: pharos.ResourceGroupScope(sub, "rg")}
+	want := observe.Log[pharos.Denial]{From: october(1, 0), Changes: []observe.Change[pharos.Denial]{
+		{At: october(9, 10), Began: true, Value: denial, Evidence: "e1"}, {At: october(11, 10), Value: denial, Evidence: "e2"},
+	}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+}
+
 func TestDelegationLog(t *testing.T) {
 	f := newFake(t)
 	id := "/subscriptions/" + sub + "/providers/Microsoft.ManagedServices/registrationAssignments/R1"

@@ -90,8 +90,12 @@ func TestMonth_FromTheManagingTenant(t *testing.T) {
 		t.Errorf("delegations (-want +got)\n%s", diff)
 	}
 	dn, err := s.Denials(t.Context(), v)
-	if err != nil || len(dn.Items) != 1 || dn.Items[0].Scope.ResourceGroup() != "rg-data" {
+	if err != nil || len(dn.Items) != 1 || dn.Items[0].Value.Scope.ResourceGroup() != "rg-data" || !dn.Items[0].Since.Equal(october(15, 0)) {
 		t.Errorf("got %+v, %v", dn, err)
+	}
+	denied, err := s.DenialLog(t.Context(), v, october(2, 0))
+	if err != nil || len(denied.Changes) != 1 || !denied.Changes[0].Began || denied.Changes[0].Value != dn.Items[0].Value || !denied.Changes[0].At.Equal(october(15, 0)) {
+		t.Errorf("got %+v, %v", denied, err)
 	}
 	logged, err := s.DelegationLog(t.Context(), october(1, 0))
 	if err != nil || len(logged.Changes) != 1 || !logged.Changes[0].At.Equal(october(12, 8)) || logged.Changes[0].Value.ID != ds.Items[0].Value.ID {

@@ -1,0 +1,69 @@
+package azure
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/observe"
+)
+
+// wireDenial is a deny assignment.
+type wireDenial struct {
+	ID         string `json:"id"`
+	Properties struct {
+		Scope   scopeRef `json:"scope"`
+		Created instant  `json:"createdOn"`
+	} `json:"properties"`
+}
+
+// Denials lists the deny assignments of a subscription. Source: REST API Deny
+// Assignments - List 2022-04-01.
+func (s *Session) Denials(ctx context.Context, v observe.Visible) (observe.Reading[observe.Dated[pharos.Denial]], error) {
+	ref := string(pharos.SubscriptionScope(v.ID)) + "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01"
+	rows, at, err := list[wireDenial](ctx, s.arm, call{ref: ref, need: needReader})
+	out := observe.Reading[observe.Dated[pharos.Denial]]{At: at}
+	for _, w := range rows {
+		out.Items = append(out.Items, observe.Dated[pharos.Denial]{
+			Value: pharos.Denial{ID: strings.ToLower(w.ID), Scope: pharos.Scope(w.Properties.Scope)}, Since: w.Properties.Created.Time,
+		})
+	}
+	return out, err
+}
+
+// DenialLog reads the subscription's Activity log for deny assignments that
+// began or ended.
+func (s *Session) DenialLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Denial], error) {
+	events, since, err := s.authorizationEvents(ctx, v.ID, from)
+	if err != nil {
+		return observe.Log[pharos.Denial]{}, err
+	}
+	out := observe.Log[pharos.Denial]{From: since}
+	for _, e := range events {
+		began := e.is("Microsoft.Authorization/denyAssignments/write")
+		if !began && !e.is("Microsoft.Authorization/denyAssignments/delete") {
+			continue
+		}
+		at, d, ok := e.denial(began)
+		if ok && !at.Before(since) { // an update of an older one begins nothing
+			out.Changes = append(out.Changes, observe.Change[pharos.Denial]{At: at, Began: began, Value: d, Evidence: e.evidence()})
+		}
+	}
+	return out, nil
+}
+
+// denial reads the deny assignment an event is about. Its scope is in front of
+// its id.
+func (e wireEvent) denial(began bool) (time.Time, pharos.Denial, bool) {
+	id := strings.ToLower(e.ResourceID)
+	scope, _, ok := strings.Cut(id, "/providers/microsoft.authorization/denyassignments/")
+	parsed, err := pharos.ParseScope(firstOf(scope, "/"))
+	at := e.Time.Time
+	var w wireDenial
+	if began && json.Unmarshal([]byte(e.Properties.Response), &w) == nil && !w.Properties.Created.IsZero() {
+		at = w.Properties.Created.Time
+	}
+	return at, pharos.Denial{ID: id, Scope: parsed}, ok && err == nil
+}
