@@ -59,6 +59,27 @@ const (
 	Whole                   // from the first to the last instant
 )
 
+// AbsentOn says how, on day d, the fact did not hold: Whole when it held at no
+// instant for certain, PartOf or Never when it held at one for certain. It is
+// the question to ask of what takes credit away.
+func (s Span) AbsentOn(d Day) Holding {
+	start, end := d.Start(), d.End()
+	from, to := s.Began.Latest, s.Ended.Earliest // held for certain
+	switch {
+	case s.On(d) == Whole:
+		return Never
+	case from.Before(to) && from.Before(end) && to.After(start):
+		return PartOf
+	case !s.Began.Earliest.IsZero() && !s.Began.Earliest.Before(end),
+		!s.Ended.Latest.IsZero() && !s.Ended.Latest.After(start):
+		return Whole
+	case !to.After(start) && s.Open(), !from.Before(end) && s.Began.Earliest.IsZero():
+		return Unseen
+	default:
+		return Disputed
+	}
+}
+
 // On says how the span held on day d.
 func (s Span) On(d Day) Holding {
 	start, end := d.Start(), d.End()

@@ -97,3 +97,30 @@ func TestSpan_NeverLies(t *testing.T) {
 		}
 	})
 }
+
+// TestSpan_AbsentOn: what takes credit away must be seen to have been there.
+func TestSpan_AbsentOn(t *testing.T) {
+	tests := []struct {
+		name                                            string
+		beganEarliest, beganLatest, endedEarly, endedBy string
+		want                                            pharos.Holding
+	}{
+		{"all day", "2026-10-01", "2026-10-01", "2026-10-12", "2026-10-12", pharos.Never},
+		{"an hour of it", "2026-10-09T10:00:00Z", "2026-10-09T10:00:00Z", "2026-10-09T11:00:00Z", "2026-10-09T11:00:00Z", pharos.PartOf},
+		{"over before", "2026-10-01", "2026-10-01", "2026-10-09", "2026-10-09", pharos.Whole},
+		{"came after noon or the next morning", "2026-10-09T12:00:00Z", "2026-10-10T12:00:00Z", "2026-10-12", "2026-10-12", pharos.Disputed},
+		{"was there at noon", "2026-10-08T12:00:00Z", "2026-10-09T12:00:00Z", "2026-10-12", "2026-10-12", pharos.PartOf},
+		{"seen the next day, not looked before", "", "2026-10-10", "2026-10-12", "2026-10-12", pharos.Unseen},
+		{"seen the day before, not looked since", "2026-10-01", "2026-10-01", "2026-10-08T12:00:00Z", "", pharos.Unseen},
+	}
+	day, _ := pharos.ParseDay("2026-10-09")
+	for _, tt := range tests {
+		s := pharos.Span{
+			Began: pharos.Bound{Earliest: instant(t, tt.beganEarliest), Latest: instant(t, tt.beganLatest)},
+			Ended: pharos.Bound{Earliest: instant(t, tt.endedEarly), Latest: instant(t, tt.endedBy)},
+		}
+		if got := s.AbsentOn(day); got != tt.want {
+			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}

@@ -197,13 +197,22 @@ func (a *Access) judge(scope pharos.Scope, day pharos.Day) pharos.Coverage {
 // on answers how a span held on a day. On the day of the last scan, while it
 // is not over, what stands is taken to stand until the day's end.
 func (a *Access) on(s pharos.Span, day pharos.Day) pharos.Holding {
+	return a.standing(s, day).On(day)
+}
+
+func (a *Access) standing(s pharos.Span, day pharos.Day) pharos.Span {
 	if a.running(day) && s.Open() && pharos.DayOf(s.Ended.Earliest) == day {
 		s.Ended.Earliest = day.End()
 		if s.Began.Earliest.IsZero() && s.Began.Latest.After(day.Start()) {
 			s.Began.Latest = day.Start()
 		}
 	}
-	return s.On(day)
+	return s
+}
+
+// absent answers how a fact did not hold on a day.
+func (a *Access) absent(s pharos.Span, day pharos.Day) pharos.Holding {
+	return a.standing(s, day).AbsentOn(day)
 }
 
 // running reports whether day is today, and today was looked at.

@@ -68,6 +68,7 @@ func newWorld(t testing.TB) *world {
 	for _, p := range []pharos.Path{pharos.AOBO, pharos.Lighthouse, pharos.Direct} {
 		w.h.Grants[pharos.GrantKey{Subscription: sub, Path: p}] = &pharos.Record[pharos.Grant]{Observed: w.looked()}
 	}
+	w.h.Denials[sub] = &pharos.Record[pharos.Denial]{Observed: w.looked()}
 	w.h.Sales[sub] = &pharos.Record[pharos.Sale]{Observed: w.looked(), Facts: []pharos.Fact[pharos.Sale]{{Value: pharos.Sale{Plan: pharos.AzurePlan}, Span: pharos.Always()}}}
 	w.h.Agreements[customer] = &pharos.Record[pharos.Signed]{Observed: w.looked(), Facts: []pharos.Fact[pharos.Signed]{{Span: pharos.Always()}}}
 	w.h.Programme = &pharos.Record[pharos.Signed]{Observed: w.looked(), Facts: []pharos.Fact[pharos.Signed]{{Span: pharos.Always()}}}

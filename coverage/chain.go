@@ -107,24 +107,27 @@ func (q *query) grantConditions(g pharos.Grant, standing pharos.Holding) []condi
 }
 
 // denials are the deny assignments above the scope. Any instant of one voids
-// the day.
+// the day; one that nobody looked for may have.
 func (q *query) denials() []condition {
 	rec := q.history.Denials[q.sub]
-	if rec == nil {
-		return nil
-	}
 	var cs []condition
+	if !known(q.Access, rec, q.day) {
+		cs = append(cs, condition{pharos.Unseen, pharos.NotObserved, "whether a deny assignment stood"})
+	}
+	if rec == nil {
+		return cs
+	}
 	for _, f := range rec.Facts {
 		if !f.Value.Scope.Covers(q.scope) {
 			continue
 		}
 		c := condition{pharos.Never, pharos.DenyAssignment, "a deny assignment stands at " + string(f.Value.Scope)}
-		switch held := q.on(f.Span, q.day); held {
-		case pharos.Never:
+		switch free := q.absent(f.Span, q.day); free {
+		case pharos.Whole:
 			continue
 		case pharos.Unseen, pharos.Disputed:
-			c.holding = held
-		case pharos.PartOf, pharos.Whole:
+			c.holding = free
+		case pharos.PartOf, pharos.Never:
 		}
 		cs = append(cs, c)
 	}

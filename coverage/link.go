@@ -164,13 +164,7 @@ func (q *query) enabled(ref pharos.PrincipalRef) condition {
 		return c
 	}
 	for _, f := range rec.Facts {
-		switch held := q.on(f.Span, q.day); held {
-		case pharos.Whole:
-			c.holding = pharos.Never
-		case pharos.Never:
-		case pharos.PartOf, pharos.Unseen, pharos.Disputed:
-			c.holding = min(c.holding, held)
-		}
+		c.holding = min(c.holding, q.absent(f.Span, q.day))
 	}
 	return c
 }

@@ -168,11 +168,20 @@ func (c *call) readDelegations(kind string) (target, *filter, error) {
 	if on.sub == nil || on.scope.IsResource() {
 		return target{}, nil, notFound("InvalidResourceType", "Delegations stand at subscriptions and resource groups.")
 	}
-	if err := c.require("Microsoft.ManagedServices/"+kind+"/read", on); err != nil {
+	if err := c.require("Microsoft.ManagedServices/"+kind+"/read", on); err != nil && !c.delegatedAt(on) {
 		return target{}, nil, err
 	}
 	f, err := c.managedServicesFilter()
 	return on, f, err
+}
+
+// delegatedAt reports whether the caller holds anything by a delegation that
+// covers the target: whoever is authorized by it may read it here, whatever
+// the role. Microsoft documents only that the portal's list wants Reader.
+func (c *call) delegatedAt(on target) bool {
+	return c.projected(on) && slices.ContainsFunc(c.world.heldAt(c.caller.principal, on.sub, c.now), func(a access) bool {
+		return a.path == pharos.Lighthouse && a.scope.Covers(on.scope)
+	})
 }
 
 func listDefinitions(c *call) (reply, error) {

@@ -109,6 +109,9 @@ func (s *scan) holders() map[pharos.TenantID][]pharos.PrincipalID {
 	for ref := range s.h.Links {
 		seen[ref] = true
 	}
+	for _, ref := range s.Known {
+		seen[ref] = true
+	}
 	out := map[pharos.TenantID][]pharos.PrincipalID{}
 	for _, ref := range sortedRefs(seen) {
 		if ref.ID != "" && len(s.eyesOf(ref.Tenant)) > 0 {
@@ -244,7 +247,7 @@ func (s *scan) readMemberLogs() error {
 		for _, e := range s.eyesOf(groups[i].Tenant) {
 			l, err := e.MemberLog(s.ctx, groups[i].ID, from)
 			if err != nil {
-				faults = append(faults, problem(refName(groups[i]), "audit log of members", e.Name(), err))
+				faults = append(faults, problem(refName(groups[i]), memberLog, e.Name(), err))
 				continue
 			}
 			logs[i] = &l

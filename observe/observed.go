@@ -46,7 +46,8 @@ func join(all []pharos.Interval) []pharos.Interval {
 	return out
 }
 
-// without cuts a gap out of intervals. A zero end of the gap means still.
+// without cuts a gap out of intervals. A zero end of the gap means still. The
+// end of an interval is a look: it stays known, be it all that stays.
 func without(all []pharos.Interval, gap pharos.Interval) []pharos.Interval {
 	var out []pharos.Interval
 	for _, i := range all {
@@ -57,7 +58,7 @@ func without(all []pharos.Interval, gap pharos.Interval) []pharos.Interval {
 		if i.From.Before(gap.From) {
 			out = append(out, pharos.Interval{From: i.From, To: gap.From})
 		}
-		if !gap.To.IsZero() && gap.To.Before(i.To) {
+		if !gap.To.IsZero() && !gap.To.After(i.To) {
 			out = append(out, pharos.Interval{From: gap.To, To: i.To})
 		}
 	}

@@ -229,7 +229,7 @@ func (s *scan) readGrantLog(p *place, subject string) {
 	for _, v := range p.views {
 		l, err := v.GrantLog(s.ctx, v.visible, from)
 		if err != nil {
-			faults = append(faults, problem(subject, "Activity log", v.Name(), err))
+			faults = append(faults, problem(subject, grantLog, v.Name(), err))
 			continue
 		}
 		p.log = &l
@@ -267,7 +267,7 @@ func (s *scan) readDelegationLog() error {
 		}
 		l, err := e.DelegationLog(s.ctx, from)
 		if err != nil {
-			faults = append(faults, problem("tenant "+string(e.self.Tenant), "Activity log of delegations", e.Name(), err))
+			faults = append(faults, problem("tenant "+string(e.self.Tenant), delegationLog, e.Name(), err))
 			continue
 		}
 		s.log = &l

@@ -22,6 +22,9 @@ type Deps struct {
 	Partner  pharos.Partner
 	// Progress is told of every reading, one call at a time; nil for nobody.
 	Progress func(Event)
+	// Known are principals that nobody's grant may name, whose links are on
+	// record all the same: a person at home, who works elsewhere as a guest.
+	Known []pharos.PrincipalRef
 	// Parallel is how many readings are under way at a time; 0 means 8.
 	Parallel int
 }
@@ -40,7 +43,18 @@ type Problem struct {
 	Code    pharos.Code `json:"code"`
 	Message string      `json:"message"`
 	Hint    string      `json:"hint,omitempty"`
+	// Aid marks a change log that the credential may not read. Nothing that
+	// holds now is missing for want of it, only the dates of some changes: the
+	// least privilege that earns reads no logs, and its scans are complete.
+	Aid bool `json:"aid,omitempty"`
 }
+
+// The readings that date changes.
+const (
+	grantLog      = "Activity log"
+	delegationLog = "Activity log of delegations"
+	memberLog     = "audit log of members"
+)
 
 // Seat is an eye that signed in, and as whom.
 type Seat struct {
@@ -57,7 +71,7 @@ type Result struct {
 	At       time.Time
 	Seats    []Seat
 	Problems []Problem
-	// Incomplete says that there are problems.
+	// Incomplete says that there are problems other than an Aid.
 	Incomplete bool
 	// Subscriptions is how many are known; Visible how many any eye sees.
 	Subscriptions, Visible int
@@ -170,6 +184,7 @@ func problem(subject, reading, eye string, err error) Problem {
 	return Problem{
 		Subject: subject, Reading: reading, Eye: eye,
 		Code: pharos.CodeOf(err), Message: strings.TrimSpace(err.Error()), Hint: pharos.HintOf(err),
+		Aid: pharos.CodeOf(err) == pharos.Forbidden && slices.Contains([]string{grantLog, delegationLog, memberLog}, reading),
 	}
 }
 
@@ -181,7 +196,7 @@ func (s *scan) result() Result {
 	s.h.LastScan = later(s.h.LastScan, s.at)
 	r := Result{
 		History: s.h, At: s.at, Problems: slices.Compact(s.problems),
-		Incomplete: len(s.problems) > 0, Subscriptions: len(s.h.Subscriptions),
+		Incomplete: slices.ContainsFunc(s.problems, func(p Problem) bool { return !p.Aid }), Subscriptions: len(s.h.Subscriptions),
 	}
 	for _, e := range s.seats {
 		if e.ok {

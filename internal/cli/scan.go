@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/pharos-pec/pharos/internal/config"
 	"github.com/pharos-pec/pharos/internal/report"
 	"github.com/pharos-pec/pharos/internal/store"
+	"github.com/pharos-pec/pharos/link"
 	"github.com/pharos-pec/pharos/observe"
 )
 
@@ -48,7 +50,11 @@ func (e *env) scan(ctx context.Context, o *scanOptions) error {
 	if err != nil {
 		return err
 	}
-	result, err := e.observe(ctx, c, before)
+	checkIns, err := s.CheckIns(ctx)
+	if err != nil {
+		return err
+	}
+	result, err := e.observe(ctx, c, register(declared(c), checkIns), before)
 	if err != nil {
 		return err
 	}
@@ -58,16 +64,24 @@ func (e *env) scan(ctx context.Context, o *scanOptions) error {
 	if err := o.output.report(e, report.Scan(scanned(before, result))); err != nil {
 		return err
 	}
-	if result.Incomplete {
-		first := result.Problems[0]
-		return pharos.Errorf(pharos.Incomplete, "%d things could not be read, the first: %s of %s: %s",
-			len(result.Problems), first.Reading, first.Subject, first.Message).WithHint("%s", first.Hint)
-	}
-	return nil
+	return unread(result)
 }
 
-// observe makes one scan. It stores nothing.
-func (e *env) observe(ctx context.Context, c *config.Config, before *pharos.History) (observe.Result, error) {
+// unread is the error of a scan that could not read everything, nil when only
+// change logs are missing.
+func unread(r observe.Result) error {
+	if !r.Incomplete {
+		return nil
+	}
+	missing := slices.DeleteFunc(slices.Clone(r.Problems), func(p observe.Problem) bool { return p.Aid })
+	first := missing[0]
+	return pharos.Errorf(pharos.Incomplete, "%d things could not be read, the first: %s of %s: %s",
+		len(missing), first.Reading, first.Subject, first.Message).WithHint("%s", first.Hint)
+}
+
+// observe makes one scan, which looks up the people of the register too. It
+// stores nothing.
+func (e *env) observe(ctx context.Context, c *config.Config, known link.Register, before *pharos.History) (observe.Result, error) {
 	sessions, err := e.sessions(c, everyCredential)
 	if err != nil {
 		return observe.Result{}, err
@@ -78,8 +92,12 @@ func (e *env) observe(ctx context.Context, c *config.Config, before *pharos.Hist
 	}
 	p := e.progress("scanning")
 	defer p.done()
+	var people []pharos.PrincipalRef
+	for _, entry := range known {
+		people = append(people, entry.Principal)
+	}
 	result, err := observe.Scan(ctx, observe.Deps{
-		Eyes: sessions.eyes(), Commerce: sessions.commerce(ctx, c.Partner), Partner: c.Partner,
+		Eyes: sessions.eyes(), Commerce: sessions.commerce(ctx, c.Partner), Partner: c.Partner, Known: people,
 		Progress: func(v observe.Event) { p.set(int64(v.Done), int64(v.Total), v.Step) },
 	}, before)
 	if err != nil {

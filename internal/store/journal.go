@@ -31,6 +31,7 @@ type Problem struct {
 	Code    pharos.Code `json:"code"`
 	Message string      `json:"message"`
 	Hint    string      `json:"hint,omitempty"`
+	Aid     bool        `json:"aid,omitempty"` // only a change log, see observe.Problem
 }
 
 // SaveScan saves the history after a scan as SaveHistory does, and in the same
