@@ -45,7 +45,7 @@ func (e *env) emulator(ctx context.Context, o *emulatorOptions) error {
 	if err != nil {
 		return err
 	}
-	azure, err := emulator.New(s)
+	azure, err := emulator.New(s, emulator.WithTime(e.Now))
 	if err != nil {
 		return err
 	}
