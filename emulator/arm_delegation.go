@@ -28,6 +28,8 @@ func managedServicesRoutes() []route {
 		{method: http.MethodPut, pattern: scoped + "registrationAssignments/{id}", handle: putDelegation},
 		{method: http.MethodDelete, pattern: scoped + "registrationAssignments/{id}", handle: deleteDelegation},
 		{method: http.MethodGet, pattern: scoped + "operationStatuses/{id}", handle: delegationStatus},
+		{method: http.MethodGet, pattern: scoped + "marketplaceRegistrationDefinitions", handle: listMarketplace},
+		{method: http.MethodGet, pattern: scoped + "operations", handle: managedServicesOperations},
 	}
 	for i := range out {
 		out[i].service, out[i].versions = arm, managedServicesVersions

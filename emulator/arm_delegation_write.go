@@ -278,3 +278,45 @@ func (c *call) operation(on target, d *delegation, header string) http.Header {
 // delegationStatus answers for a subscription that the caller may no longer
 // see: removing the delegation it had access by is such a change.
 func delegationStatus(*call) (reply, error) { return ok(map[string]string{"status": "Succeeded"}) }
+
+// listMarketplace lists the offers that came from the Marketplace, of the
+// definitions that stand at the scope.
+func listMarketplace(c *call) (reply, error) {
+	on, err := c.target()
+	if err != nil {
+		return reply{}, err
+	}
+	var out []map[string]any
+	if on.sub == nil {
+		return list(out)
+	}
+	for _, d := range on.sub.definitions {
+		if d.marketplace == nil || !d.during.Contains(c.now) || !c.shown(on, d) {
+			continue
+		}
+		m := d.marketplace
+		name := strings.Join([]string{m.Publisher, m.Product, m.Name, m.Version}, ".")
+		out = append(out, map[string]any{
+			"id":   string(on.scope) + managedServices + "marketplaceRegistrationDefinitions/" + name,
+			"name": name, "type": "Microsoft.ManagedServices/marketplaceRegistrationDefinitions", "plan": m,
+			"properties": map[string]any{
+				"managedByTenantId": string(d.manager.id), "offerDisplayName": d.offer, "publisherDisplayName": d.manager.name,
+				"planDisplayName": m.Name, "authorizations": c.definitionBody(d, false)["properties"].(map[string]any)["authorizations"],
+			},
+		})
+	}
+	return list(out)
+}
+
+func managedServicesOperations(*call) (reply, error) {
+	var out []map[string]any
+	for _, kind := range []string{"registrationDefinitions", "registrationAssignments"} {
+		for _, verb := range []string{"read", "write", "delete"} {
+			out = append(out, map[string]any{
+				"name":    "Microsoft.ManagedServices/" + kind + "/" + verb,
+				"display": map[string]string{"provider": "Microsoft.ManagedServices", "resource": kind, "operation": verb, "description": verb + " " + kind},
+			})
+		}
+	}
+	return list(out)
+}

@@ -229,7 +229,7 @@ func (d *delegation) accesses() []access {
 			out = append(out, x)
 		}
 		for _, v := range d.activations {
-			if held := timelineOf(v.during).intersect(during); held != nil {
+			if held := timelineOf(v.during).intersect(during); held != nil && def.activates(v) {
 				out = append(out, access{
 					path: pharos.Lighthouse, kind: pharos.TimeBound, scope: d.scope, role: v.role,
 					holder: v.principal, manager: def.manager.partner, during: held,
@@ -238,6 +238,15 @@ func (d *delegation) accesses() []access {
 		}
 	}
 	return out
+}
+
+// activates reports whether the definition still lets the principal of an
+// activation have its role.
+func (d *definition) activates(v activation) bool {
+	return slices.ContainsFunc(d.authorizations, func(a authorization) bool {
+		return a.eligible && a.role == v.role && a.principal != nil &&
+			(a.principal == v.principal || v.principal.memberTimes(a.principal) != nil)
+	})
 }
 
 // assignmentsFor returns the role assignments that ever stood at the
