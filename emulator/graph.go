@@ -99,6 +99,9 @@ func readMe(c *call) (reply, error) {
 func organisationOf(t *tenant) graphObject {
 	return graphObject{
 		"id": string(t.id), "displayName": t.name, "countryLetterCode": t.country, "tenantType": "AAD",
+		"assignedPlans": []any{graphObject{ // Entra ID P1, by which the audit log is kept for 30 days
+			"assignedDateTime": nil, "capabilityStatus": "Enabled", "service": "AADPremiumService", "servicePlanId": "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
+		}},
 		"verifiedDomains": []any{graphObject{"name": t.domain, "type": "Managed", "isDefault": true, "isInitial": true}},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,11 +15,43 @@ import (
 // The directory's audit log keeps seven days without a premium licence and
 // thirty with one (Microsoft Learn, "Microsoft Entra data retention"). Only
 // what was certainly kept proves that nothing changed; older entries that come
-// show that more was kept.
+// show that more was kept. An hour is left for the query itself.
 const (
-	auditCertain = 7*24*time.Hour - time.Hour
-	auditAsked   = 30 * 24 * time.Hour
+	auditFree    = 7*24*time.Hour - time.Hour
+	auditPremium = 30*24*time.Hour - time.Hour
 )
+
+// premiumPlans are the service plans Entra ID P1 and P2 (Microsoft Learn,
+// "Product names and service plan identifiers for licensing").
+func premiumPlans() []guid {
+	return []guid{"41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"}
+}
+
+type wireOrganization struct {
+	Plans []struct {
+		ID     guid   `json:"servicePlanId"`
+		Status string `json:"capabilityStatus"`
+	} `json:"assignedPlans"`
+}
+
+// auditKept returns how long the tenant's audit log is certainly kept: by its
+// licence where that may be read, else the shorter time.
+func (s *Session) auditKept(ctx context.Context) (time.Duration, error) {
+	tenants, _, err := list[wireOrganization](ctx, s.graph, call{ref: "/organization" + query("$select", "id,assignedPlans")})
+	switch pharos.CodeOf(err) {
+	case "", pharos.Forbidden, pharos.NotFound, pharos.Unsupported:
+	default:
+		return 0, err
+	}
+	for _, t := range tenants {
+		for _, p := range t.Plans {
+			if slices.Contains(premiumPlans(), p.ID) && strings.EqualFold(p.Status, "Enabled") {
+				return auditPremium, nil
+			}
+		}
+	}
+	return auditFree, nil
+}
 
 type wireAudit struct {
 	ID       string        `json:"id"`
@@ -46,7 +79,11 @@ func (s *Session) MemberLog(ctx context.Context, group pharos.PrincipalID, from 
 	if err != nil {
 		return observe.Log[pharos.PrincipalID]{}, err
 	}
-	if asked := now.Add(-auditAsked); from.Before(asked) {
+	kept, err := s.auditKept(ctx)
+	if err != nil {
+		return observe.Log[pharos.PrincipalID]{}, err
+	}
+	if asked := now.Add(-auditPremium); from.Before(asked) {
 		from = asked
 	}
 	from = from.UTC().Truncate(time.Second)
@@ -59,7 +96,7 @@ func (s *Session) MemberLog(ctx context.Context, group pharos.PrincipalID, from 
 		return observe.Log[pharos.PrincipalID]{}, err
 	}
 	out := observe.Log[pharos.PrincipalID]{From: from}
-	if certain := now.Add(-auditCertain); from.Before(certain) {
+	if certain := now.Add(-kept); from.Before(certain) {
 		out.From = certain
 	}
 	for _, e := range entries {

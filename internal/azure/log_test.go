@@ -133,7 +133,7 @@ func TestMemberLog(t *testing.T) {
 	nested := `[{"id":"` + client + `","type":"Group"},{"id":"` + group + `","type":"Group"}]`
 	elsewhere := `[{"id":"` + group + `","type":"Other"},{"id":"` + client + `","type":"Group"}]`
 	f.mux.HandleFunc("GET /v1.0/auditLogs/directoryAudits", func(w http.ResponseWriter, r *http.Request) {
-		if got := r.URL.Query().Get("$filter"); !strings.Contains(got, "activityDateTime ge 2026-10-07T12:00:00Z") || !strings.Contains(got, group) {
+		if got := r.URL.Query().Get("$filter"); !strings.Contains(got, "activityDateTime ge 2026-10-07T13:00:00Z") || !strings.Contains(got, group) {
 			t.Errorf("got filter %q", got)
 		}
 		_, _ = w.Write([]byte(`{"value":[` + strings.Join([]string{
@@ -144,6 +144,10 @@ func TestMemberLog(t *testing.T) {
 			member("Add owner to", "2026-11-05T05:00:00Z", "success", pair),
 			member("Add member to", "2026-11-05T06:00:00Z", "success", elsewhere),
 		}, ",") + `]}`))
+	})
+	status := "Deleted"
+	f.mux.HandleFunc("GET /v1.0/organization", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"value":[{"assignedPlans":[{"servicePlanId":"41781FB2-bc02-4b7c-bd55-b576c07bb09d","capabilityStatus":"%s"}]}]}`, status)
 	})
 	got, err := f.session().MemberLog(t.Context(), group, time.Time{})
 	if err != nil {
@@ -157,5 +161,10 @@ func TestMemberLog(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	status = "Enabled"
+	got, err = f.session().MemberLog(t.Context(), group, time.Time{})
+	if kept := time.Date(2026, 10, 7, 13, 0, 0, 0, time.UTC); err != nil || !got.From.Equal(kept) {
+		t.Errorf("with a premium licence: got %v, %v, want %v", got.From, err, kept)
 	}
 }
