@@ -70,8 +70,8 @@ type registration struct {
 	from    time.Time
 	entries []Change[pharos.Grant]
 
-	current []pharos.Grant // what the entries so far say is held
-	unclear bool           // ... and that there may be other grants
+	holds   map[pharos.Grant]bool // what the entries so far say of a grant
+	unclear bool                  // ... and that nobody knows which there are
 	changes []Change[pharos.Grant]
 	gaps    []pharos.Interval
 }
@@ -83,7 +83,7 @@ func (r *registration) read() {
 			next = r.entries[i+1].At
 		}
 		if e.Began {
-			r.registered(i, e, next)
+			r.registered(e, next)
 		} else {
 			r.removed(i, e)
 		}
@@ -91,15 +91,21 @@ func (r *registration) read() {
 }
 
 // registered enters that the delegation was made, or made again.
-func (r *registration) registered(i int, e Change[pharos.Grant], next time.Time) {
+func (r *registration) registered(e Change[pharos.Grant], next time.Time) {
 	before := r.heldAt(e.At)
-	again := len(before) > 0 || (i > 0 && r.entries[i-1].Began)
 	after := r.heldBetween(e.At, next)
 	if next.IsZero() && len(r.shown()) > 0 {
 		after = r.shown()
 	}
+	r.unclear = len(after) == 0
+	if r.unclear {
+		r.gaps = append(r.gaps, pharos.Interval{From: e.At, To: next})
+		if next.IsZero() {
+			return // nobody sees what it gives now
+		}
+	}
 	for _, g := range before {
-		if again && len(after) > 0 && !r.unclear && !slices.Contains(after, g) {
+		if !slices.Contains(after, g) {
 			r.enter(e, g, false)
 		}
 	}
@@ -107,10 +113,6 @@ func (r *registration) registered(i int, e Change[pharos.Grant], next time.Time)
 		if !slices.Contains(before, g) {
 			r.enter(e, g, true)
 		}
-	}
-	r.current, r.unclear = after, len(after) == 0
-	if r.unclear {
-		r.gaps = append(r.gaps, pharos.Interval{From: e.At, To: next})
 	}
 }
 
@@ -123,10 +125,14 @@ func (r *registration) removed(i int, e Change[pharos.Grant]) {
 	if len(held) == 0 && i == 0 && !r.endedNear(e.At) {
 		r.gaps = append(r.gaps, pharos.Interval{From: r.from, To: e.At})
 	}
-	r.current, r.unclear = nil, false
+	r.unclear = false
 }
 
 func (r *registration) enter(e Change[pharos.Grant], g pharos.Grant, began bool) {
+	if r.holds == nil {
+		r.holds = map[pharos.Grant]bool{}
+	}
+	r.holds[g] = began
 	r.changes = append(r.changes, Change[pharos.Grant]{At: e.At, Began: began, Value: g, Evidence: e.Evidence})
 }
 
@@ -152,24 +158,30 @@ func (r *registration) shown() []pharos.Grant {
 
 // heldAt are the grants that may have held just before t.
 func (r *registration) heldAt(t time.Time) []pharos.Grant {
-	out := slices.Clone(r.current)
+	var out []pharos.Grant
 	r.facts(func(f pharos.Fact[pharos.Grant]) {
 		began, ended := f.Span.Began, f.Span.Ended
-		if began.Earliest.Before(t) && !(began.Dated() && near(began.Latest, t)) &&
+		if _, told := r.holds[f.Value]; !told && began.Earliest.Before(t) && !(began.Dated() && near(began.Latest, t)) &&
 			(ended.Latest.IsZero() || !ended.Latest.Before(t)) && !slices.Contains(out, f.Value) {
 			out = append(out, f.Value)
 		}
 	})
+	for _, c := range r.changes {
+		if r.holds[c.Value] && !slices.Contains(out, c.Value) {
+			out = append(out, c.Value)
+		}
+	}
 	return out
 }
 
-// heldBetween are the grants known to have held at some time after t and
+// heldBetween are the grants known to have held at some time from t on and
 // before next; a zero next means until now.
 func (r *registration) heldBetween(t, next time.Time) []pharos.Grant {
 	var out []pharos.Grant
 	r.facts(func(f pharos.Fact[pharos.Grant]) {
 		from, to := f.Span.Began.Latest, f.Span.Ended.Earliest
-		if to.After(t) && (next.IsZero() || from.Before(next)) && !slices.Contains(out, f.Value) {
+		seen := to.After(t) || (f.Span.Open() && to.Equal(t))
+		if seen && (next.IsZero() || from.Before(next)) && !slices.Contains(out, f.Value) {
 			out = append(out, f.Value)
 		}
 	})

@@ -36,6 +36,11 @@ type memberLook struct {
 // readDirectory looks up who holds the grants, and the members of groups.
 func (s *scan) readDirectory() error {
 	s.dir = directory{found: map[pharos.PrincipalRef]state{}, members: map[pharos.PrincipalRef]*memberLook{}}
+	for _, e := range s.seats {
+		if e.ok { // it signed in, so it is enabled
+			s.dir.found[e.self.PrincipalRef] = state{at: e.self.At, principal: e.self.Principal, enabled: true}
+		}
+	}
 	s.readAgentGroups()
 	if err := s.lookUp(s.holders()); err != nil {
 		return err
@@ -298,12 +303,6 @@ func (s *scan) namesGroup(tenant pharos.TenantID, l *Log[pharos.PrincipalID]) bo
 
 // mergeDirectory merges what the directories told.
 func (s *scan) mergeDirectory() {
-	for _, e := range s.seats {
-		ref := e.self.PrincipalRef
-		if _, looked := s.dir.found[ref]; e.ok && !looked {
-			s.dir.found[ref] = state{at: e.self.At, principal: e.self.Principal, enabled: true} // it signed in
-		}
-	}
 	if s.dir.agents != nil {
 		for _, g := range s.dir.agents.Items {
 			s.h.AgentGroups[g.ID] = g.Name
