@@ -29,7 +29,10 @@ type Dated[T comparable] struct {
 
 // Change is one dated beginning or end of a value, from a change log.
 type Change[T comparable] struct {
-	At       time.Time
+	At time.Time
+	// Earliest is set where the log does not date an end exactly: the value
+	// ended between Earliest and At. Clients leave it zero.
+	Earliest time.Time
 	Began    bool // false: ended
 	Value    T
 	Evidence string // id of the log entry

@@ -15,24 +15,25 @@ import (
 // permission change is logged as a new registration (docs: monitor delegation
 // changes). So an entry speaks of the grants of that delegation that are known
 // to have held around it. Where none are known the time is a gap: something
-// held, nobody knows what. unclear tells of which delegations that is so still.
-func delegationChanges(rec *pharos.Record[pharos.Grant], seen []Dated[pharos.Grant], log Log[pharos.Grant]) (changes []Change[pharos.Grant], gaps []pharos.Interval, unclear func(pharos.Grant) bool) {
+// held, nobody knows what. vague tells of which delegations that is so, and
+// carries whether it is over, so that the log accounts for what there is now.
+func delegationChanges(rec *pharos.Record[pharos.Grant], seen []Dated[pharos.Grant], log Log[pharos.Grant]) (changes []Change[pharos.Grant], gaps []pharos.Interval, vague func(pharos.Grant) bool, carries bool) {
 	var open []registration
+	carries = true
 	for _, entries := range byDelegation(log.Changes) {
 		r := registration{rec: rec, seen: seen, from: log.From, entries: entries}
 		r.read()
 		changes = append(changes, r.changes...)
 		gaps = append(gaps, r.gaps...)
-		if r.unclear {
+		carries = carries && !r.unclear
+		if r.vague {
 			open = append(open, r)
 		}
 	}
-	if len(open) > 0 {
-		unclear = func(g pharos.Grant) bool {
-			return slices.ContainsFunc(open, func(r registration) bool { return r.is(g) })
-		}
+	vague = func(g pharos.Grant) bool {
+		return slices.ContainsFunc(open, func(r registration) bool { return r.is(g) })
 	}
-	return changes, gaps, unclear
+	return changes, gaps, vague, carries
 }
 
 // byDelegation groups entries by the delegation they name, oldest first. Two
@@ -72,6 +73,8 @@ type registration struct {
 
 	holds   map[pharos.Grant]bool // what the entries so far say of a grant
 	unclear bool                  // ... and that nobody knows which there are
+	since   time.Time             // ... from then on
+	vague   bool                  // ... or that nobody knew at some time
 	changes []Change[pharos.Grant]
 	gaps    []pharos.Interval
 }
@@ -90,19 +93,23 @@ func (r *registration) read() {
 	}
 }
 
-// registered enters that the delegation was made, or made again.
+// registered enters that the delegation was made, or made again. After an
+// entry whose grants nobody knows, nothing is dated by this one: what is shown
+// now may have been given by the one before, and what is not was taken away by
+// either.
 func (r *registration) registered(e Change[pharos.Grant], next time.Time) {
 	before := r.heldAt(e.At)
 	after := r.heldBetween(e.At, next)
 	if next.IsZero() && len(r.shown()) > 0 {
 		after = r.shown()
 	}
-	r.unclear = len(after) == 0
-	if r.unclear {
-		r.gaps = append(r.gaps, pharos.Interval{From: e.At, To: next})
-		if next.IsZero() {
-			return // nobody sees what it gives now
+	if len(after) == 0 {
+		if !r.unclear {
+			r.since = e.At
 		}
+		r.unclear, r.vague = true, true
+		r.gaps = append(r.gaps, pharos.Interval{From: e.At, To: next})
+		return
 	}
 	for _, g := range before {
 		if !slices.Contains(after, g) {
@@ -110,10 +117,11 @@ func (r *registration) registered(e Change[pharos.Grant], next time.Time) {
 		}
 	}
 	for _, g := range after {
-		if !slices.Contains(before, g) {
+		if !r.unclear && !slices.Contains(before, g) {
 			r.enter(e, g, true)
 		}
 	}
+	r.unclear = false
 }
 
 // removed enters that the delegation was removed, with all its grants.
@@ -129,11 +137,15 @@ func (r *registration) removed(i int, e Change[pharos.Grant]) {
 }
 
 func (r *registration) enter(e Change[pharos.Grant], g pharos.Grant, began bool) {
+	c := Change[pharos.Grant]{At: e.At, Began: began, Value: g, Evidence: e.Evidence}
+	if r.unclear {
+		c.Earliest = r.since
+	}
 	if r.holds == nil {
 		r.holds = map[pharos.Grant]bool{}
 	}
 	r.holds[g] = began
-	r.changes = append(r.changes, Change[pharos.Grant]{At: e.At, Began: began, Value: g, Evidence: e.Evidence})
+	r.changes = append(r.changes, c)
 }
 
 // is reports whether a grant is of the delegation.
@@ -156,13 +168,17 @@ func (r *registration) shown() []pharos.Grant {
 	return out
 }
 
-// heldAt are the grants that may have held just before t.
+// heldAt are the grants that may have held just before t. One that is known to
+// have ended by t, and not when, was ended by an entry that this log no longer
+// shows.
 func (r *registration) heldAt(t time.Time) []pharos.Grant {
 	var out []pharos.Grant
 	r.facts(func(f pharos.Fact[pharos.Grant]) {
 		began, ended := f.Span.Began, f.Span.Ended
-		if _, told := r.holds[f.Value]; !told && began.Earliest.Before(t) && !(began.Dated() && near(began.Latest, t)) &&
-			(ended.Latest.IsZero() || !ended.Latest.Before(t)) && !slices.Contains(out, f.Value) {
+		_, told := r.holds[f.Value]
+		hadBegun := began.Earliest.Before(t) && !(began.Dated() && near(began.Latest, t))
+		over := !f.Span.Open() && (ended.Latest.Before(t) || (!ended.Dated() && near(ended.Latest, t)))
+		if !told && hadBegun && !over && !slices.Contains(out, f.Value) {
 			out = append(out, f.Value)
 		}
 	})

@@ -90,14 +90,14 @@ func (s *scan) addDelegationLog(p *place, rec *pharos.Record[pharos.Grant], obs 
 			mine.Changes = append(mine.Changes, c)
 		}
 	}
-	changes, gaps, unclear := delegationChanges(rec, obs.Values, mine)
+	changes, gaps, vague, carries := delegationChanges(rec, obs.Values, mine)
 	obs.Log = &Log[pharos.Grant]{From: mine.From, Changes: changes}
 	obs.Gaps = gaps
 	obs.Unlogged = func(g pharos.Grant) bool {
-		return g.Holder.Tenant != s.Partner.Tenant || (unclear != nil && unclear(g))
+		return g.Holder.Tenant != s.Partner.Tenant || vague(g)
 	}
 	reseller := s.resellerUnseen(p.sub.ID, nil)
-	obs.Carries = unclear == nil && !reseller
+	obs.Carries = carries && !reseller
 	if reseller { // what its delegations were before the first look is not in our log
 		seen := obs.At
 		if rec != nil && len(rec.Observed) > 0 {

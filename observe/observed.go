@@ -15,12 +15,14 @@ func observed[T comparable](rec *pharos.Record[T], obs *Observation[T]) []pharos
 	known := rec.LastObserved()
 	switch {
 	case !obs.Partial:
-		from := obs.At
+		// What was a gap before stays one: a log that begins within it cannot
+		// tell what held at its own beginning.
+		begin, from := obs.At, obs.At
 		if len(all) > 0 {
-			from = known
+			begin, from = all[0].From, known
 		}
-		if obs.Log != nil {
-			from = earlier(obs.Log.From.UTC(), from)
+		if obs.Log != nil && obs.Log.From.Before(begin) {
+			all = append(all, pharos.Interval{From: obs.Log.From.UTC(), To: begin})
 		}
 		all = append(all, pharos.Interval{From: from, To: obs.At})
 	case obs.Log != nil && (obs.Carries || obs.Unlogged == nil) && !known.IsZero() && !obs.Log.From.After(known):

@@ -186,3 +186,91 @@ func TestScan_TwiceIsOnce(t *testing.T) {
 		}
 	})
 }
+
+// drawVersions deploys one offer again and again: each time other people get
+// access, with or without a pause in between. Who was dropped comes back only
+// after a pause: of two looks that both saw somebody, with two changes between
+// them, nobody can tell that the first had dropped them.
+func drawVersions(t *rapid.T, c *cloud) {
+	at := rapid.SliceOfNDistinct(drawMinute(), 2, 6, rapid.ID).Draw(t, "versions")
+	slices.Sort(at)
+	before, dropped := 0, 0
+	for i := 0; i+1 < len(at); i++ {
+		who := rapid.IntRange(0, 3).Draw(t, "who") &^ dropped // bits: the robot, the group; 0 is a pause
+		if dropped |= before &^ who; who == 0 {
+			dropped = 0
+		}
+		before = who
+		for n, holder := range []pharos.PrincipalID{robotID, opsID} {
+			if who&(1<<n) == 0 {
+				continue
+			}
+			g := pharos.Grant{
+				Path: pharos.Lighthouse, ID: "d", Scope: pharos.SubscriptionScope(prod), Kind: pharos.Permanent, Role: pharos.Contributor,
+				Holder: ref(home, holder), HolderKind: pharos.ServicePrincipal, Offer: "offer",
+			}
+			if holder == opsID {
+				g.HolderKind = pharos.Group
+			}
+			c.grants = append(c.grants, held[pharos.Grant]{g, pharos.Interval{From: minute(at[i]), To: minute(at[i+1])}})
+		}
+	}
+}
+
+// TestScan_OfferDeployedAgain follows one delegation through its versions by
+// the log, which names none of them.
+func TestScan_OfferDeployedAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := newCloud(epoch)
+		c.kept = 400 * time.Hour
+		drawVersions(t, c)
+		if rapid.Bool().Draw(t, "no customer's side") {
+			c.fail("reader", "self", "*", pharos.Unauthenticated)
+		}
+		h := pharos.NewHistory()
+		for _, at := range drawTimes(t) {
+			c.now = at
+			r, err := observe.Scan(t.Context(), propertyDeps(c, 0), h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h = r.History
+			checkVersions(t, c, h)
+		}
+	})
+}
+
+// checkVersions compares the days of each holder with the truth.
+func checkVersions(t *rapid.T, c *cloud, h *pharos.History) {
+	rec := h.Grants[pharos.GrantKey{Subscription: prod, Path: pharos.Lighthouse}]
+	if rec == nil {
+		return
+	}
+	for _, holder := range []pharos.PrincipalID{robotID, opsID} {
+		for d := pharos.DayOf(epoch) - 2; d <= pharos.DayOf(c.now); d++ {
+			said := pharos.Never
+			for _, f := range rec.Facts {
+				if f.Value.Holder.ID == holder {
+					said = max(said, f.Span.On(d))
+				}
+			}
+			some := false
+			var runs []pharos.Interval
+			for _, g := range c.grants {
+				if g.value.Holder.ID == holder && g.From.Before(c.now) {
+					some = some || g.Overlaps(d)
+					if n := len(runs); n > 0 && runs[n-1].To.Equal(g.From) { // redeployed in place
+						runs[n-1].To = g.To
+						continue
+					}
+					runs = append(runs, g.Interval)
+				}
+			}
+			whole := slices.ContainsFunc(runs, func(i pharos.Interval) bool { return i.ContainsDay(d) })
+			known := rec.Knows(d) == pharos.Whole
+			if said == pharos.Whole && !whole || known && said == pharos.Never && some || said == pharos.PartOf && whole {
+				t.Fatalf("%s on %s: said %d, held %v\nrecord %+v", holder, d, said, runs, *rec)
+			}
+		}
+	}
+}

@@ -71,6 +71,10 @@ func silent[T comparable](f *pharos.Fact[T]) bool {
 // end enters a logged end. begin is when the log next begins the value, zero
 // when it does not.
 func (l *timeline[T]) end(e Change[T], begin time.Time) {
+	if !e.Earliest.IsZero() {
+		l.endWithin(e)
+		return
+	}
 	for i := range l.facts {
 		f := &l.facts[i]
 		began, ended := f.Span.Began, f.Span.Ended
@@ -93,6 +97,15 @@ func (l *timeline[T]) end(e Change[T], begin time.Time) {
 		}
 	}
 	l.insert(l.endedRun(e))
+}
+
+// endWithin enters an end that lies between two entries of the log.
+func (l *timeline[T]) endWithin(e Change[T]) {
+	if i := l.open(); i >= 0 && !e.At.Before(l.facts[i].Span.Ended.Earliest) {
+		f := &l.facts[i]
+		f.Span.Ended = pharos.Bound{Earliest: later(f.Span.Ended.Earliest, e.Earliest.UTC()), Latest: e.At}
+		cite(f, e.Evidence)
+	}
 }
 
 // split ends a run at a time at which it was believed to hold. What was seen
