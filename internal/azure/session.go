@@ -30,8 +30,8 @@ type Session struct {
 	blobs     runtime.Pipeline // no token: blobs are opened by their signature
 	clock     *clock
 
-	selfOnce sync.Mutex
-	self     *observe.Self // nil until known
+	selfMu sync.Mutex
+	self   *observe.Self // nil until known
 }
 
 var _ observe.Eye = (*Session)(nil)
@@ -99,8 +99,8 @@ func (s *Session) Name() string { return s.credential.Name }
 // Resource Manager tells. Listing tenants, which every principal may, proves
 // that Resource Manager accepts the token.
 func (s *Session) Self(ctx context.Context) (observe.Self, error) {
-	s.selfOnce.Lock()
-	defer s.selfOnce.Unlock()
+	s.selfMu.Lock()
+	defer s.selfMu.Unlock()
 	if s.self != nil {
 		return *s.self, nil
 	}

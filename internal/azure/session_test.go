@@ -38,6 +38,33 @@ func TestSignIn_WrongSecret(t *testing.T) {
 	}
 }
 
+// TestSignIn_Refusals holds what is said of codes that are in no other test.
+func TestSignIn_Refusals(t *testing.T) {
+	rows := []struct {
+		status int
+		text   string
+		code   pharos.Code
+		parts  []string
+	}{
+		{503, "AADSTS90033: A transient error has occurred. Please try again. Trace ID: 1", pharos.Unavailable, []string{"503", "A transient error has occurred", "try again later"}},
+		{400, "AADSTS7000222: The provided client secret keys for app are expired. Trace ID: 1", pharos.Unauthenticated, []string{"client secret has expired", "AADSTS7000222", "make a new secret"}},
+		{400, "AADSTS7000112: Application is disabled.", pharos.Unauthenticated, []string{"application is disabled"}},
+		{400, "AADSTS123456: Something new is wrong. Trace ID: 1", pharos.Unauthenticated, []string{"Something new is wrong (AADSTS123456)", "error?code=123456"}},
+		{400, "no code at all", pharos.Unauthenticated, []string{"400", "no code at all"}},
+	}
+	for _, r := range rows {
+		t.Run(r.text[:12], func(t *testing.T) {
+			f := newFake(t)
+			f.mux.HandleFunc("POST /"+tenant+"/oauth2/v2.0/token", func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(r.status)
+				writeJSON(w, map[string]any{"error": "invalid_client", "error_description": r.text})
+			})
+			_, err := f.session().Self(t.Context())
+			wantError(t, err, r.code, append(r.parts, "robot")...)
+		})
+	}
+}
+
 // TestOpen_Unusable has one row for each credential that cannot be used as it is.
 func TestOpen_Unusable(t *testing.T) {
 	f := newFake(t)

@@ -73,6 +73,10 @@ func signInError(ctx context.Context, c Credential, host string, err error) erro
 		return e
 	}
 	status, text := refusedWith(err)
+	if status == http.StatusTooManyRequests || status >= 500 {
+		return pharos.Errorf(pharos.Unavailable, "credential %s cannot sign in: Entra ID at %s answers %d %s", c.Name, host, status, firstSentence(text)).
+			WithHint("try again later")
+	}
 	if code := firstCode(text); code != 0 {
 		r, known := refusals()[code]
 		if !known {
@@ -88,7 +92,7 @@ func signInError(ctx context.Context, c Credential, host string, err error) erro
 	case c.Method == ManagedIdentity:
 		return pharos.Errorf(pharos.Unauthenticated, "credential %s: no managed identity answers: %s", c.Name, firstSentence(err.Error())).
 			WithHint("a managed identity works only on the Azure resource that has it")
-	case status >= 400 && status < 500 && status != http.StatusTooManyRequests:
+	case status >= 400:
 		return pharos.Errorf(pharos.Unauthenticated, "credential %s cannot sign in to tenant %s: %d %s", c.Name, c.Tenant, status, firstSentence(text))
 	default:
 		e := pharos.Errorf(pharos.Unavailable, "credential %s cannot sign in: Entra ID at %s did not answer: %s", c.Name, host, rootCause(err))
