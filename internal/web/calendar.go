@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
 )
@@ -51,12 +49,12 @@ func newCalendar(m pharos.Month, a *account) calendar {
 func newCalendarDay(d pharos.Day, m pharos.Month, a *account) calendarDay {
 	start := d.Start()
 	cell := calendarDay{Number: start.Day()}
-	rows := a.days[d]
+	rows := a.on(d)
 	if len(rows) == 0 {
 		cell.Label = dayName(d) + ": no usage"
 		return cell
 	}
-	cell.URL = dayURL(m, a.Subscription, d)
+	cell.URL = dayURL(m, a.SubscriptionID, d)
 	cell.Amounts = tilesOf(rows, a.Currency)
 	cell.Badge = cell.Amounts[0].Badge
 	parts := make([]string, len(cell.Amounts))
@@ -72,9 +70,9 @@ func tilesOf(rows []credit.DayRow, currency string) []tile {
 	var tiles []tile
 	for _, v := range urgency() {
 		t, found := tile{badge(v), amount{Currency: currency}}, false
-		for _, row := range rows {
-			if row.Verdict == v {
-				t.Amount.Value, found = t.Amount.Value.Add(rowAmount(row)), true
+		for i := range rows {
+			if rows[i].Verdict == v {
+				t.Amount.Value, found = t.Amount.Value.Add(rowAmount(&rows[i])), true
 			}
 		}
 		if found {
@@ -82,14 +80,6 @@ func tilesOf(rows []credit.DayRow, currency string) []tile {
 		}
 	}
 	return tiles
-}
-
-// rowAmount is list cost for what can never earn, credit for all else.
-func rowAmount(row credit.DayRow) decimal.Decimal {
-	if row.Verdict == pharos.Excluded {
-		return row.List
-	}
-	return row.Credit
 }
 
 // strip is a month as one line of small squares, one for each day. The words
@@ -112,12 +102,12 @@ func newStrip(m pharos.Month, a *account) strip {
 	s := strip{Width: m.Days() * stripStep}
 	for i := range m.Days() {
 		cell := stripCell{X: i * stripStep, Class: "v-none"}
-		if rows := a.days[m.First()+pharos.Day(i)]; len(rows) > 0 {
+		if rows := a.on(m.First() + pharos.Day(i)); len(rows) > 0 {
 			cell.Class = mostUrgent(rows).Class()
 		}
 		s.Cells = append(s.Cells, cell)
 	}
-	s.Label = fmt.Sprintf("%d of %d days lost", a.daysOf(pharos.Lost), len(a.days))
+	s.Label = fmt.Sprintf("%d of %d days lost", a.lostDays, a.used())
 	return s
 }
 

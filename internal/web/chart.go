@@ -88,7 +88,7 @@ func newChart(c *currencyTally) []chartRow {
 		}
 		if left := c.Of(v).Value.Sub(explained(c.causes, v)); left.IsPositive() {
 			row := chartRow{Badge: badge(v), Amount: amount{left, c.Currency}}
-			row.Subscriptions, row.Days = c.extent(v)
+			row.Subscriptions, row.Days = c.extents[v].subscriptions, c.extents[v].days
 			add(row)
 		}
 		for _, sum := range c.causes {
@@ -116,19 +116,6 @@ func explained(causes []credit.CauseSum, v pharos.Verdict) decimal.Decimal {
 		}
 	}
 	return sum
-}
-
-// extent counts subscriptions and their days that have a verdict.
-func (c *currencyTally) extent(v pharos.Verdict) (subscriptions, days int) {
-	for _, customer := range c.customers {
-		for _, a := range customer.accounts {
-			if n := a.daysOf(v); n > 0 {
-				subscriptions++
-				days += n
-			}
-		}
-	}
-	return subscriptions, days
 }
 
 // barWidth is the length of a bar in percent of the longest. What is not zero

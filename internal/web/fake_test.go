@@ -112,13 +112,13 @@ func server(t *testing.T, b Books) (*Server, *time.Time) {
 }
 
 // get asks the server as a browser on this machine would.
-func get(t *testing.T, s http.Handler, path string, header ...string) *httptest.ResponseRecorder {
+func get(t testing.TB, s http.Handler, path string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	return ask(t, s, http.MethodGet, path, header...)
 }
 
 // ask is get by any method.
-func ask(t *testing.T, s http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
+func ask(t testing.TB, s http.Handler, method, path string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, path, nil)
 	r.Host = "127.0.0.1:8460"

@@ -82,14 +82,14 @@ func newAccountSection(r *http.Request, c *customerTally, m pharos.Month, only s
 	if err != nil {
 		return accountSection{}, err
 	}
-	section := accountSection{figures: c.figures(), Bar: stack(c.figures()), Pager: p}
+	section := accountSection{figures: c.figures, Bar: stack(c.figures), Pager: p}
 	for _, a := range c.accounts[p.skip:p.end] {
 		row := accountRow{
-			figures: a.figures(), ID: a.Subscription, LostDays: a.daysOf(pharos.Lost),
-			Link: link{subscriptionURL(m, a.Subscription), a.name()}, Strip: newStrip(m, a),
+			figures: a.figures, ID: a.SubscriptionID, LostDays: a.lostDays,
+			Link: link{subscriptionURL(m, a.SubscriptionID), a.name()}, Strip: newStrip(m, a),
 		}
-		if a.TopCause != "" {
-			row.TopCause = &link{causeURL(a.TopCause), string(a.TopCause)}
+		if a.topCause != "" {
+			row.TopCause = &link{causeURL(a.topCause), string(a.topCause)}
 		}
 		section.Accounts = append(section.Accounts, row)
 	}

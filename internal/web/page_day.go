@@ -12,6 +12,7 @@ import (
 type dayView struct {
 	shell
 	ID         pharos.SubscriptionID
+	Name       string // of the subscription
 	Day        string // Friday 9 October 2026
 	Prev, Next *link
 	Rows       []dayRow
@@ -73,13 +74,13 @@ func (s *Server) newDayView(r *http.Request, accounts []*account, d pharos.Day) 
 	m, first := d.Month(), accounts[0]
 	v := dayView{
 		shell: s.shell(r, first.name()+", "+dayName(d), monthLink(m),
-			link{customerURL(m, first.Customer), first.customerName()},
-			link{subscriptionURL(m, first.Subscription), first.name()}).under("credit"),
-		ID: first.Subscription, Day: dayName(d), All: r.URL.Path,
+			link{customerURL(m, first.CustomerID), first.customerName()},
+			link{subscriptionURL(m, first.SubscriptionID), first.name()}).under("credit"),
+		ID: first.SubscriptionID, Name: first.name(), Day: dayName(d), All: r.URL.Path,
 	}
 	v.Prev, v.Next = neighbours(accounts, m, d)
 	for _, a := range accounts {
-		for _, row := range a.days[d] {
+		for _, row := range a.on(d) {
 			v.Rows = append(v.Rows, newDayRow(row, a.Currency, r.URL.Path))
 		}
 	}
@@ -90,7 +91,7 @@ func (s *Server) newDayView(r *http.Request, accounts []*account, d pharos.Day) 
 func countLines(accounts []*account, d pharos.Day, only pharos.Verdict) int {
 	total := int64(0)
 	for _, a := range accounts {
-		for _, row := range a.days[d] {
+		for _, row := range a.on(d) {
 			if only == "" || only == row.Verdict {
 				total += row.Lines
 			}
@@ -103,8 +104,8 @@ func countLines(accounts []*account, d pharos.Day, only pharos.Verdict) int {
 func neighbours(accounts []*account, m pharos.Month, d pharos.Day) (prev, next *link) {
 	at := func(n pharos.Day) *link {
 		for _, a := range accounts {
-			if n.Month() == m && len(a.days[n]) > 0 {
-				return &link{dayURL(m, a.Subscription, n), n.Start().Format("2 January")}
+			if n.Month() == m && len(a.on(n)) > 0 {
+				return &link{dayURL(m, a.SubscriptionID, n), n.Start().Format("2 January")}
 			}
 		}
 		return nil

@@ -127,11 +127,11 @@ func newSection(r *http.Request, c *currencyTally, m pharos.Month, only string) 
 	}
 	for _, customer := range c.customers[p.skip:p.end] {
 		row := customerRow{
-			figures: customer.figures(), Subscriptions: len(customer.accounts),
+			figures: customer.figures, Subscriptions: len(customer.accounts),
 			Link: link{customerURL(m, customer.Customer), customer.name()},
 		}
-		if customer.TopCause != "" {
-			row.TopCause = &link{causeURL(customer.TopCause), string(customer.TopCause)}
+		if customer.topCause != "" {
+			row.TopCause = &link{causeURL(customer.topCause), string(customer.topCause)}
 		}
 		section.Customers = append(section.Customers, row)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pharos-pec/pharos"
-	"github.com/pharos-pec/pharos/credit"
 )
 
 // subscriptionView is one subscription's month: the calendar of its days and
@@ -51,20 +50,20 @@ func (s *Server) subscriptionPage(r *http.Request) (view, error) {
 		return nil, err
 	}
 	m, first := t.month.Month, accounts[0]
-	customer := link{customerURL(m, first.Customer), first.customerName()}
+	customer := link{customerURL(m, first.CustomerID), first.customerName()}
 	v := subscriptionView{
 		shell: s.shell(r, first.name(), monthLink(m), customer).under("credit"),
-		ID:    first.Subscription, Month: monthName(m),
+		ID:    first.SubscriptionID, Month: monthName(m),
 	}
 	for _, a := range accounts {
 		v.Sides = append(v.Sides, accountSide{
-			figures: a.figures(), Bar: stack(a.figures()),
+			figures: a.figures, Bar: stack(a.figures),
 			Calendar: newCalendar(m, a), Causes: causeRows(m, a),
 		})
 	}
 	if d, ok := dayToExplain(accounts); ok {
-		v.Asked = link{dayURL(m, first.Subscription, d), dayName(d)}
-		if v.Reasons, err = s.reasons(r, first.Subscription, d); err != nil {
+		v.Asked = link{dayURL(m, first.SubscriptionID, d), dayName(d)}
+		if v.Reasons, err = s.reasons(r, first.SubscriptionID, d); err != nil {
 			return nil, err
 		}
 	}
@@ -81,23 +80,22 @@ func causeRows(m pharos.Month, a *account) []causeRow {
 	at := map[key]int{}
 	var rows []causeRow
 	var held [][]pharos.Day // of each row
-	for _, d := range days(m) {
-		for _, row := range a.days[d] {
-			k := key{row.Verdict, causeText(row.Causes)}
-			i, known := at[k]
-			if !known {
-				i = len(rows)
-				at[k] = i
-				held = append(held, nil)
-				rows = append(rows, causeRow{Badge: badge(row.Verdict), Causes: causeLinks(row.Causes), Amount: amount{decimal.Zero, a.Currency}})
-			}
-			rows[i].Amount.Value = rows[i].Amount.Value.Add(rowAmount(row))
-			rows[i].Lines += row.Lines
-			held[i] = append(held[i], d)
+	for n := range a.Days {
+		row := &a.Days[n]
+		k := key{row.Verdict, causeText(row.Causes)}
+		i, known := at[k]
+		if !known {
+			i = len(rows)
+			at[k] = i
+			held = append(held, nil)
+			rows = append(rows, causeRow{Badge: badge(row.Verdict), Causes: causeLinks(row.Causes), Amount: amount{decimal.Zero, a.Currency}})
 		}
+		rows[i].Amount.Value = rows[i].Amount.Value.Add(rowAmount(row))
+		rows[i].Lines += row.Lines
+		held[i] = append(held[i], row.Date)
 	}
 	for i := range rows {
-		rows[i].Days = runs(m, a.Subscription, held[i])
+		rows[i].Days = runs(m, a.SubscriptionID, held[i])
 	}
 	slices.SortStableFunc(rows, func(x, y causeRow) int {
 		return cmp.Or(
@@ -147,9 +145,9 @@ func dayToExplain(accounts []*account) (pharos.Day, bool) {
 	for _, v := range []pharos.Verdict{pharos.Lost, pharos.Disputable, pharos.UnknownVerdict} {
 		last := pharos.Day(0)
 		for _, a := range accounts {
-			for d, rows := range a.days {
-				if slices.ContainsFunc(rows, func(r credit.DayRow) bool { return r.Verdict == v }) {
-					last = max(last, d)
+			for _, row := range a.Days {
+				if row.Verdict == v {
+					last = max(last, row.Date)
 				}
 			}
 		}

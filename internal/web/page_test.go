@@ -197,6 +197,19 @@ func TestSubscriptionPage_Calendar(t *testing.T) {
 	}
 }
 
+// Of a subscription where nobody holds a role, most conditions are not asked:
+// they are shown as neither held nor broken.
+func TestSubscriptionPage_Chain(t *testing.T) {
+	s, _ := server(t, sample())
+	var signs []string
+	read(t, s, "/months/2026-10/subscriptions/"+string(subscription(1))).Find(".chain li").Each(func(_ int, e *goquery.Selection) {
+		signs = append(signs, text(e.Find(".sign"))+" "+text(e.Find(".sr")))
+	})
+	if got := strings.Join(signs[:3], ", "); got != "✓ holds:, ✕ does not hold:, · not asked:" {
+		t.Errorf("conditions %q", got)
+	}
+}
+
 func TestSubscriptionPage_Causes(t *testing.T) {
 	s, _ := server(t, sample())
 	doc := read(t, s, "/months/2026-10/subscriptions/"+string(subscription(6)))

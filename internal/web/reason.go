@@ -44,6 +44,8 @@ func (l chainLink) Sign() string {
 		return "\u2713" // check mark
 	case explain.Broken:
 		return "\u2715" // cross
+	case explain.Moot:
+		return "\u00b7" // dot
 	default:
 		return "?"
 	}
@@ -56,6 +58,8 @@ func (l chainLink) Word() string {
 		return "holds"
 	case explain.Broken:
 		return "does not hold"
+	case explain.Moot:
+		return "not asked"
 	default:
 		return "not known"
 	}

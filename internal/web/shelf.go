@@ -10,9 +10,14 @@ import (
 	"github.com/pharos-pec/pharos"
 )
 
-// fresh is how long a judged month is kept. A click through a month then
-// judges it once, and an import shows up without a restart.
-const fresh = 20 * time.Second
+// A judged month is kept for ten times as long as judging it took, within
+// these limits: a small month is all but live, so that an import shows up at
+// once, and a large one is not judged anew at every click.
+const (
+	keepTimes  = 10
+	leastFresh = 2 * time.Second
+	mostFresh  = 10 * time.Minute
+)
 
 // kept is how many months are kept at once.
 const kept = 3
@@ -30,6 +35,7 @@ type shelf struct {
 type shelved struct {
 	tally *tally
 	at    time.Time
+	fresh time.Duration
 }
 
 func newShelf(b Books, clock func() time.Time) *shelf {
@@ -66,7 +72,7 @@ func (s *shelf) held(m pharos.Month) *tally {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	have, ok := s.known[m]
-	if !ok || s.clock().Sub(have.at) >= fresh {
+	if !ok || s.clock().Sub(have.at) >= have.fresh {
 		return nil
 	}
 	return have.tally
@@ -74,6 +80,7 @@ func (s *shelf) held(m pharos.Month) *tally {
 
 // read judges and sums a month, and keeps it in place of the oldest.
 func (s *shelf) read(ctx context.Context, m pharos.Month) (*tally, error) {
+	began := s.clock()
 	judged, err := s.Month(ctx, m)
 	if err != nil {
 		return nil, err
@@ -81,7 +88,8 @@ func (s *shelf) read(ctx context.Context, m pharos.Month) (*tally, error) {
 	t := newTally(judged)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known[m] = shelved{t, s.clock()}
+	at := s.clock()
+	s.known[m] = shelved{t, at, min(max(keepTimes*at.Sub(began), leastFresh), mostFresh)}
 	for len(s.known) > kept {
 		oldest := m
 		for k, v := range s.known {

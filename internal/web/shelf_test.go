@@ -22,10 +22,44 @@ func TestShelf_Fresh(t *testing.T) {
 	if b.reads != 1 {
 		t.Errorf("judged %d times within a moment, want once", b.reads)
 	}
-	*clock = clock.Add(fresh)
+	*clock = clock.Add(leastFresh)
 	read(t, s, "/months/2026-10")
 	if b.reads != 2 {
-		t.Errorf("judged %d times after %s, want twice", b.reads, fresh)
+		t.Errorf("judged %d times after %s, want twice", b.reads, leastFresh)
+	}
+}
+
+// heavyBooks take their time to judge a month.
+type heavyBooks struct {
+	*fakeBooks
+	clock *time.Time
+	takes time.Duration
+}
+
+func (b *heavyBooks) Month(ctx context.Context, m pharos.Month) (*credit.Month, error) {
+	*b.clock = b.clock.Add(b.takes)
+	return b.fakeBooks.Month(ctx, m)
+}
+
+// What took long to judge is kept longer, but not for ever.
+func TestShelf_FreshAsLongAsItTook(t *testing.T) {
+	for takes, keeps := range map[time.Duration]time.Duration{
+		time.Millisecond: leastFresh, 3 * time.Second: 30 * time.Second, 5 * time.Minute: mostFresh,
+	} {
+		b := &heavyBooks{fakeBooks: sample(), takes: takes}
+		s, clock := server(t, b)
+		b.clock = clock
+		read(t, s, "/months/2026-10")
+		*clock = clock.Add(keeps - time.Nanosecond)
+		read(t, s, "/months/2026-10")
+		if b.reads != 1 {
+			t.Errorf("judged again before %s, though it took %s", keeps, takes)
+		}
+		*clock = clock.Add(time.Nanosecond)
+		read(t, s, "/months/2026-10")
+		if b.reads != 2 {
+			t.Errorf("not judged again after %s, though it took only %s", keeps, takes)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/pharos-pec/pharos"
-	"github.com/pharos-pec/pharos/credit"
 )
 
 // trend is a month day by day in one currency: a column for each day, split
@@ -49,34 +48,18 @@ func stacking() []pharos.Verdict {
 	}
 }
 
-// newTrends draws every currency of a month.
-func newTrends(m *credit.Month) map[string]trend {
-	byDay := map[string]map[string]figures{}
-	for _, row := range m.By(credit.ByDay) {
-		if byDay[row.Currency] == nil {
-			byDay[row.Currency] = map[string]figures{}
-		}
-		byDay[row.Currency][row.Key] = figures{row.Currency, row.Sums}
-	}
-	trends := map[string]trend{}
-	for currency, rows := range byDay {
-		trends[currency] = newTrend(m.Month, currency, rows)
-	}
-	return trends
-}
-
-func newTrend(m pharos.Month, currency string, byDay map[string]figures) trend {
+// newTrend draws a month in a currency.
+func newTrend(m pharos.Month, of *currencyTally) trend {
 	highest := decimal.Zero
-	for _, f := range byDay {
-		highest = decimal.Max(highest, f.CanEarn())
+	byDay := make([]figures, len(of.days))
+	for i := range of.days {
+		byDay[i] = figures{of.Currency, of.days[i].sums()}
+		highest = decimal.Max(highest, byDay[i].CanEarn())
 	}
 	var t trend
 	width := hundred().DivRound(decimal.NewFromInt(int64(m.Days())), 4)
 	for i, d := range days(m) {
-		f, used := byDay[d.String()]
-		if !used {
-			f.Currency = currency
-		}
+		f := byDay[i]
 		t.Rows = append(t.Rows, trendRow{f, d.Start().Format("Mon 2")})
 		c := column{
 			X:     width.Mul(decimal.NewFromInt(int64(i))).String(),
