@@ -62,10 +62,19 @@ func listActivity(c *call) (reply, error) {
 		events = c.world.subscriptionEvents(on.sub)
 	}
 	events = slices.DeleteFunc(events, func(e event) bool {
-		return !window.Contains(e.at) || !f.keepsEvent(e) || !on.relates(e.scope) && on.sub != nil
+		return !window.Contains(e.at) || !f.keepsEvent(e) || !on.logs(e)
 	})
 	slices.SortStableFunc(events, func(a, b event) int { return b.at.Compare(a.at) }) // newest first
 	return c.activityPage(on, events)
+}
+
+// logs reports whether an event stands in the log asked for. A resource
+// group's has what happened in it; a subscription's also what it inherits.
+func (t target) logs(e event) bool {
+	if t.sub == nil || t.scope.ResourceGroup() == "" {
+		return t.sub == nil || t.relates(e.scope)
+	}
+	return t.scope.Covers(e.scope)
 }
 
 // activityWindow reads the times of the filter, which must have a beginning
