@@ -51,6 +51,13 @@ func TestSDK_Certificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ready, err := e.WriteFiles(filepath.Join(dir, "azure"), loopback)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config, err := os.ReadFile(ready.ConfigFile); err != nil || !strings.Contains(string(config), "certificate: file:"+filepath.Join(dir, "robot.pem")) {
+		t.Errorf("the configuration does not name the certificate: %v\n%s", err, config)
+	}
 	a := start(t, e)
 	robot := principalOf(t, e, "msp", "robot")
 	for _, c := range []struct {

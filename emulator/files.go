@@ -152,7 +152,11 @@ func (w *world) configCredentials(dir string) ([]configCredential, error) {
 			}
 			c.Secret = "file:secrets/" + string(p.id)
 		} else {
-			c.Certificate = "file:" + p.certificate
+			file, err := filepath.Abs(p.certificate)
+			if err != nil {
+				return nil, pharos.Errorf(pharos.Invalid, "%s is no file: %w", p.certificate, err)
+			}
+			c.Certificate = "file:" + file
 		}
 		out = append(out, c)
 	}
