@@ -68,7 +68,7 @@ func (b *builder) identity(r *row, rec *Record) string {
 		return reason("subscription id", r.cells[colSubscription])
 	}
 	rec.Customer, rec.Subscription = pharos.TenantID(customer), pharos.SubscriptionID(subscription)
-	rec.Invoice = b.texts.text(bytes.TrimSpace(r.cells[colInvoice]))
+	rec.Invoice = b.texts.text(colInvoice, bytes.TrimSpace(r.cells[colInvoice]))
 	rec.Invoice = strings.ToUpper(rec.Invoice)
 	p := b.places.parse(r.cells[colResource])
 	rec.Resource, rec.ResourceGroup = p.resource, p.group
@@ -216,7 +216,7 @@ func (b *builder) credit(r *row, rec *Record) string {
 
 // describe reads names and other values that no rule depends on.
 func (b *builder) describe(r *row, rec *Record) {
-	text := func(c column) string { return b.texts.text(bytes.TrimSpace(r.cells[c])) }
+	text := func(c column) string { return b.texts.text(c, bytes.TrimSpace(r.cells[c])) }
 	rec.CustomerName, rec.SubName = text(colCustomerName), text(colSubscriptionName)
 	rec.Meter = pharos.Meter{
 		ID: b.lower(r.cells[colMeterID]), Name: text(colMeterName), Category: text(colMeterCategory),
@@ -229,7 +229,7 @@ func (b *builder) describe(r *row, rec *Record) {
 
 // classify decides whether the line's product can earn at all.
 func (b *builder) classify(r *row, rec *Record) {
-	text := func(c column) string { return b.texts.text(bytes.TrimSpace(r.cells[c])) }
+	text := func(c column) string { return b.texts.text(c, bytes.TrimSpace(r.cells[c])) }
 	rec.Plan = planOf(text(colPlan), rec.Invoice)
 	if !rec.Credited.IsZero() {
 		return
@@ -246,7 +246,7 @@ func (b *builder) classify(r *row, rec *Record) {
 	case costFamily:
 		t.reservation, t.savingsPlan = text(colReservation), text(colBenefitID)
 	default:
-		t.order = b.texts.text(r.text(colBenefitOrder, colBenefitID))
+		t.order = b.texts.text(colBenefitOrder, r.text(colBenefitOrder, colBenefitID))
 	}
 	cause, seen := b.products[t]
 	if !seen {

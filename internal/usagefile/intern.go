@@ -9,15 +9,27 @@ const maxInterned = 1 << 17
 // interner gives equal byte strings the same string, without allocating for
 // those it has seen. When a table is full it is begun anew: an interner saves
 // work, nothing depends on what it holds.
-type interner struct{ seen map[string]string }
+type interner struct {
+	seen map[string]string
+	last [numColumns]string // what each column held on the line before
+}
 
 func newInterner() *interner { return &interner{seen: map[string]string{}} }
 
-// text returns b as a string of valid UTF-8.
-func (in *interner) text(b []byte) string {
+// text returns b, a cell of column c, as a string of valid UTF-8. Lines of a
+// customer follow each other, so it looks first at the line before.
+func (in *interner) text(c column, b []byte) string {
 	if len(b) == 0 {
 		return ""
 	}
+	if in.last[c] == string(b) {
+		return in.last[c]
+	}
+	in.last[c] = in.lookup(b)
+	return in.last[c]
+}
+
+func (in *interner) lookup(b []byte) string {
 	if s, ok := in.seen[string(b)]; ok {
 		return s
 	}
@@ -29,22 +41,37 @@ func (in *interner) text(b []byte) string {
 	return s
 }
 
-// memo remembers what was made of a byte string: a GUID, a scope, a day.
-type memo[T any] struct{ seen map[string]T }
+// memo remembers what was made of a byte string: a GUID, a day, a rate.
+type memo[T any] struct {
+	seen map[string]memory[T]
+	last memory[T] // what was asked for before
+}
 
-func newMemo[T any]() *memo[T] { return &memo[T]{seen: map[string]T{}} }
+// memory is a byte string and what was made of it.
+type memory[T any] struct {
+	text  string
+	value T
+}
+
+func newMemo[T any]() *memo[T] { return &memo[T]{seen: map[string]memory[T]{}} }
 
 // of returns what parse makes of b. Failures are not remembered.
 func (m *memo[T]) of(b []byte, parse func([]byte) (T, bool)) (T, bool) {
-	if v, ok := m.seen[string(b)]; ok {
-		return v, true
+	if m.last.text == string(b) && len(b) > 0 {
+		return m.last.value, true
 	}
-	v, ok := parse(b)
-	if ok {
+	known, ok := m.seen[string(b)]
+	if !ok {
+		value, ok := parse(b)
+		if !ok {
+			return value, false
+		}
 		if len(m.seen) >= maxInterned {
 			clear(m.seen)
 		}
-		m.seen[string(b)] = v
+		known = memory[T]{text: string(b), value: value}
+		m.seen[known.text] = known
 	}
-	return v, ok
+	m.last = known
+	return known.value, true
 }
