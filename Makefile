@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint vet fmt fmt-check fuzz check golden clean
+.PHONY: help build demo test race lint vet fmt fmt-check fuzz check golden bench-usage clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ fmt-check: ## fail on a file that is not formatted
 
 fuzz: ## run every fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
+
+bench-usage: ## import a generated bill of 5 million lines, beside DuckDB (needs cgo and a large download)
+	cd bench && $(GO) run . usage
 
 golden: ## write the golden files anew; look at the difference before you commit it
 	$(GO) test ./internal/cli ./cmd/pharos -update
