@@ -68,23 +68,59 @@ func (q *query) chains() []chain {
 		if rec == nil {
 			continue
 		}
-		for _, f := range rec.Facts {
-			standing := q.on(f.Span, q.day)
-			if standing == pharos.Never {
-				continue
-			}
-			base := q.grantConditions(f.Value, standing)
+		for _, g := range q.standingGrants(rec) {
+			base := q.grantConditions(g.Value, q.on(g.Span, q.day))
 			switch path {
 			case pharos.AOBO:
-				all = append(all, q.aoboChain(f.Value, base))
+				all = append(all, q.aoboChain(g.Value, base))
 			case pharos.Lighthouse:
-				all = append(all, q.delegationChains(f.Value, base)...)
+				all = append(all, q.delegationChains(g.Value, base)...)
 			case pharos.Direct:
-				all = append(all, q.directChains(f.Value, base)...)
+				all = append(all, q.directChains(g.Value, base)...)
 			}
 		}
 	}
 	return all
+}
+
+// standingGrants are the grants that held at some time of the day. What is
+// taken away and given again in the same instant is no break.
+func (q *query) standingGrants(rec *pharos.Record[pharos.Grant]) []pharos.Fact[pharos.Grant] {
+	var order []pharos.Grant
+	spans := map[pharos.Grant][]pharos.Span{}
+	for _, f := range rec.Facts {
+		if q.on(f.Span, q.day) == pharos.Never {
+			continue
+		}
+		g := f.Value
+		g.ID, g.Offer = "", "" // another deployment of the same access
+		if spans[g] == nil {
+			order = append(order, g)
+		}
+		spans[g] = append(spans[g], f.Span)
+	}
+	var grants []pharos.Fact[pharos.Grant]
+	for _, g := range order {
+		for _, s := range unbroken(spans[g]) {
+			grants = append(grants, pharos.Fact[pharos.Grant]{Value: g, Span: s})
+		}
+	}
+	return grants
+}
+
+// unbroken joins spans of which one begins with the very change that ended
+// another.
+func unbroken(spans []pharos.Span) []pharos.Span {
+	slices.SortStableFunc(spans, func(x, y pharos.Span) int { return x.Began.Latest.Compare(y.Began.Latest) })
+	var out []pharos.Span
+	for _, s := range spans {
+		if n := len(out); n > 0 && !out[n-1].Open() && out[n-1].Ended == s.Began {
+			out[n-1].Ended = s.Ended
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // grantConditions are the conditions that lie in the grant alone.

@@ -49,6 +49,15 @@ func TestOn_Causes(t *testing.T) {
 		{"a part of the subscription", func(w *world) { linked(w).grant(pharos.Lighthouse, auto, src, under(rgDB)) }, scope, pharos.Partial, []pharos.Cause{pharos.ScopeTooNarrow}},
 		{"read as not linked", func(w *world) { w.link(auto, "", "", "").grant(pharos.Lighthouse, auto, src) }, scope, pharos.None, []pharos.Cause{pharos.NotLinked}},
 		{"link never read", func(w *world) { w.grant(pharos.Lighthouse, ref(home, alice), src) }, scope, pharos.UnknownCoverage, []pharos.Cause{pharos.NotLinked}},
+		{"from one ID of ours to the other at noon", func(w *world) {
+			w.link(auto, ourID, "", "2026-10-09T12:00").link(auto, "4987655", "2026-10-09T12:00", "").grant(pharos.Lighthouse, auto, src)
+		}, scope, pharos.Full, nil},
+		{"deployed anew at noon", func(w *world) {
+			linked(w).grant(pharos.Lighthouse, auto, src, w.during("", "2026-10-09T12:00")).grant(pharos.Lighthouse, auto, src, w.during("2026-10-09T12:00", ""))
+		}, scope, pharos.Full, nil},
+		{"an hour without it", func(w *world) {
+			linked(w).grant(pharos.Lighthouse, auto, src, w.during("", "2026-10-09T12:00")).grant(pharos.Lighthouse, auto, src, w.during("2026-10-09T13:00", ""))
+		}, scope, pharos.Partial, []pharos.Cause{pharos.PartialDay}},
 		{"linked to a rival", func(w *world) { w.link(auto, rivalID, "", "").grant(pharos.Lighthouse, auto, src) }, scope, pharos.None, []pharos.Cause{pharos.LinkedToOther}},
 		{"linked at home, access as a guest", func(w *world) {
 			w.link(ref(home, alice), ourID, "", "").grant(pharos.Direct, guest, pharos.Contributor)

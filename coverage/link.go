@@ -110,13 +110,20 @@ func (q *query) link(ref pharos.PrincipalRef) linkState {
 	best := pharos.Never
 	var other pharos.PartnerID
 	if rec != nil {
+		var own []pharos.Span // a change among our own IDs is no break
 		for _, f := range rec.Facts {
 			held := q.on(f.Span, q.day)
-			if counts := q.acceptable(f.Value); counts > pharos.Never {
+			switch counts := q.acceptable(f.Value); {
+			case counts == pharos.Whole:
+				own = append(own, f.Span)
+			case counts > pharos.Never:
 				best = max(best, min(held, counts))
-			} else if held > pharos.Never {
+			case held > pharos.Never:
 				other = f.Value
 			}
+		}
+		for _, s := range unbroken(own) {
+			best = max(best, q.on(s, q.day))
 		}
 	}
 	s := linkState{read: known(q.Access, rec, q.day)}

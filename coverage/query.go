@@ -17,6 +17,7 @@ type query struct {
 
 	sale []condition
 	// resellers of record on the day, and how each was for the whole of it.
+	// Only an indirect provider has any that count.
 	resellers map[pharos.PartnerID]pharos.Holding
 }
 
@@ -84,7 +85,7 @@ func (q *query) saleConditions() []condition {
 				continue
 			}
 			several++
-			if r := f.Value.Reseller; r != "" {
+			if r := f.Value.Reseller; r != "" && q.partner.Kind == pharos.IndirectProvider {
 				q.resellers[r] = max(q.resellers[r], held)
 			}
 			if held >= best {

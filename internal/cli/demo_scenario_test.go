@@ -1,0 +1,44 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/pharos-pec/pharos/internal/cli"
+)
+
+// TestDemo_TellsTheTruth: what the demo reports is what its scenario planted,
+// on exactly those days and to the last digit, and nothing else.
+func TestDemo_TellsTheTruth(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("demo/scenario.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &play{t: t}
+	if err := yaml.Unmarshal(text, &p.expect); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.expect.Customers) != 12 || len(p.names()) < 38 {
+		t.Fatalf("%d customers, %d subscriptions", len(p.expect.Customers), len(p.names()))
+	}
+	var out, talk bytes.Buffer
+	world := cli.IO{In: strings.NewReader(""), Out: &out, Err: &talk, Getenv: func(string) string { return "" }, Now: time.Now}
+	if status := cli.Main(t.Context(), []string{"demo", "--exit", "-o", "json"}, world); status != 0 {
+		t.Fatalf("status %d\n%s", status, talk.Bytes())
+	}
+	var doc creditDoc
+	if err := json.Unmarshal(out.Bytes(), &doc); err != nil {
+		t.Fatalf("%v in %s", err, out.Bytes())
+	}
+	p.verify(doc)
+	if len(doc.Totals) != 4 {
+		t.Errorf("%d currencies, want 4", len(doc.Totals))
+	}
+}
