@@ -163,13 +163,15 @@ func (w *world) configCredentials(dir string) ([]configCredential, error) {
 	return out, nil
 }
 
-// configRegister lists the links of people, and of what has no secret here,
-// as they checked in: nobody can read them for them.
+// configRegister lists the links of people, and of whom the configuration has
+// no secret (another partner's robots), as they checked in: nobody can read
+// them for them.
 func (w *world) configRegister() []configLink {
 	var out []configLink
+	live := w.observers() // these are read, by their own credentials
 	for _, rec := range w.links {
-		if rec.principal.credential {
-			continue // read live
+		if slices.Contains(live, rec.principal) {
+			continue
 		}
 		for _, l := range rec.times {
 			if l.checkedIn {

@@ -73,3 +73,45 @@ func TestAuthority_IsKept(t *testing.T) {
 		t.Error("another authority was made: what trusted the first trusts it no more")
 	}
 }
+
+// TestWriteFiles_Reseller: a reseller's robot is no credential of ours, so its
+// link stands in the register.
+func TestWriteFiles_Reseller(t *testing.T) {
+	s, err := ParseScenario("x.yaml", []byte(minimal+`otherPartners:
+  - name: acme
+    partnerId: "5000001"
+    tenant: {name: acme}
+    principals: [{name: acme-robot, kind: servicePrincipal, secret: a}]
+links:
+  - {principal: acme-robot, partnerId: "5000001", from: 2026-09-01T00:00:00Z}
+  - {principal: robot, partnerId: "4987654"}
+customers:
+  - {name: fabrikam, reseller: acme}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, err := e.WriteFiles(t.TempDir(), loopback)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(ready.ConfigFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c configFile
+	if err := yaml.Unmarshal(text, &c); err != nil {
+		t.Fatal(err)
+	}
+	acme := e.world.partners[1]
+	if len(c.Credentials) != 1 || len(c.Register) != 1 || c.Register[0].PartnerID != "5000001" || c.Register[0].Since != "2026-09-01T00:00:00Z" {
+		t.Errorf("credentials %+v, register %+v", c.Credentials, c.Register)
+	}
+	if len(c.Partner.Resellers) != 1 || c.Partner.Resellers[0].Tenant != acme.tenant.id || c.Partner.Resellers[0].AdminAgents[0] != acme.adminAgents.id {
+		t.Errorf("resellers %+v", c.Partner.Resellers)
+	}
+}
