@@ -22,7 +22,7 @@ import (
 
 // exportsAtOnce is how many exports are under way at a time: they spend their
 // time waiting in the cloud's queue.
-const exportsAtOnce = 10
+const exportsAtOnce = 20
 
 type usagePullOptions struct {
 	output     output
