@@ -97,7 +97,12 @@ func (e *env) newPlay(o *demoOptions) (*play, error) {
 	serving, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(serving) }()
-	p.stop = func() { cancel(); <-ended }
+	p.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			e.log().Warn("the emulator did not end well", "error", err)
+		}
+	}
 	p.user = e.with(ready.ConfigFile, e.Out, e.Err)
 	p.hushed = e.with(ready.ConfigFile, io.Discard, io.Discard)
 	e.note("A local Azure plays %q at %s.", s.Name, ready.URL)

@@ -67,7 +67,8 @@ func (e *env) linkStatus(ctx context.Context, o *linkStatusOptions) error {
 	return nil
 }
 
-// register reads the links that are declared and those that were checked in.
+// register reads the links that are declared and those that were checked in,
+// with the names that scans found.
 func (e *env) register(ctx context.Context, c *config.Config) (link.Register, error) {
 	s, err := openStore(ctx, c.Store)
 	if err != nil {
@@ -75,7 +76,20 @@ func (e *env) register(ctx context.Context, c *config.Config) (link.Register, er
 	}
 	defer func() { _ = s.Close() }() // reading leaves nothing to lose
 	checkIns, err := s.CheckIns(ctx)
-	return register(declared(c), checkIns), err
+	if err != nil {
+		return nil, err
+	}
+	h, err := s.LoadHistory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := register(declared(c), checkIns)
+	for i := range all {
+		if all[i].Name == "" {
+			all[i].Name = h.Principals[all[i].Principal].Name
+		}
+	}
+	return all, nil
 }
 
 // linkFindings counts the links that need mending.

@@ -93,6 +93,7 @@ func (e *env) credentialOf(k config.Credential) azure.Credential {
 		a.Secret = func() ([]byte, error) { return k.Ref.Resolve(e.Getenv) }
 	case config.Certificate, config.FederatedToken:
 		a.File = k.Ref.Name
+	case config.ManagedIdentity, config.AzureCLI, config.DeviceCode: // need none
 	}
 	return a
 }
