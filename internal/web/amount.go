@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -82,6 +83,9 @@ func group(digits string) string {
 	}
 	return b.String()
 }
+
+// counted returns a number of things with thousands separators, as in 1,680.
+func counted(n any) string { return group(fmt.Sprint(n)) }
 
 // quantity returns a decimal with thousands separators and all its digits.
 func quantity(d decimal.Decimal) string {

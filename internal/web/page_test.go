@@ -306,7 +306,7 @@ func TestCoveragePage(t *testing.T) {
 		t.Errorf("counts %q", got)
 	}
 	rows := cells(doc, ".list")
-	if len(rows) != 7 || rows[0][0] != "fabrikam-prodWhole subscription" || rows[6][2] != "full" {
+	if len(rows) != 7 || rows[0][0] != "fabrikam-prodWhole subscription" || rows[6][1] != "full" {
 		t.Errorf("rows %q", rows)
 	}
 	if got := cells(read(t, s, "/coverage?date=2026-10-31&state=full&q=WINGTIP"), ".list"); len(got) != 1 || got[0][0] != "wingtip-shopResource group rg-shop" {

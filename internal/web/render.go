@@ -23,7 +23,7 @@ type renderer struct {
 
 func newRenderer(a *assets) (*renderer, error) {
 	base, err := template.New("layout.html").
-		Funcs(template.FuncMap{"asset": a.URL, "spans": spans}).
+		Funcs(template.FuncMap{"asset": a.URL, "spans": spans, "count": counted}).
 		Option("missingkey=error").
 		ParseFS(templateFiles, "templates/layout.html", "templates/part_*.html")
 	if err != nil {
