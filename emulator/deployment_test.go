@@ -106,6 +106,7 @@ func TestDeployment_Refusals(t *testing.T) {
 		{"missing parameter", admin, `{"location":"x","properties":{"template":{"parameters":{"a":{}}}}}`, "The value for the template parameter 'a' is not provided"},
 		{"unknown function", admin, `{"location":"x","properties":{"template":{"outputs":{"a":{"value":"[reference('x')]"}}}}}`, "is not implemented by the emulator"},
 		{"variable of itself", admin, `{"location":"x","properties":{"template":{"variables":{"a":"[variables('a')]"},"outputs":{"a":{"value":"[variables('a')]"}}}}}`, "names itself"},
+		{"variables that grow", admin, `{"location":"x","properties":{"template":{"variables":{` + growing(40) + `},"outputs":{"a":{"value":"[variables('v40')]"}}}}}`, "InvalidTemplate"},
 		{"unknown resource", admin, `{"location":"x","properties":{"template":{"resources":[{"type":"Microsoft.Web/sites","name":"x"}]}}}`, "NotImplemented"},
 		{"no JSON", admin, `{"location"`, "InvalidRequestContent"},
 	} {
@@ -119,6 +120,15 @@ func TestDeployment_Refusals(t *testing.T) {
 	if poll.body["status"] != "Failed" || !strings.Contains(poll.text, "DeploymentFailed") || !strings.Contains(poll.text, "is not allowed for registration definition") {
 		t.Errorf("delegating Owner: %d %s", put.status, poll.text)
 	}
+}
+
+// growing declares variables each of which is twice the one before.
+func growing(n int) string {
+	out := `"v0":"x"`
+	for i := 1; i <= n; i++ {
+		out += fmt.Sprintf(`,"v%d":"[concat(variables('v%d'), variables('v%d'))]"`, i, i-1, i-1)
+	}
+	return out
 }
 
 // FuzzDeploymentBody: what the lenient reader takes, JSON can hold; a template

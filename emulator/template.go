@@ -19,6 +19,7 @@ type template struct {
 	on         target
 	deployment string
 	copyIndex  int
+	calls      int // of functions so far
 }
 
 // templateBody is the part of a template that is looked at.

@@ -152,6 +152,13 @@ func (e *expression) call() (any, error) {
 // armGUID is the namespace of the template function guid.
 var armGUID = uuid.MustParse("11fb06fb-712d-4ddd-98c7-e71bbd588830")
 
+// Bounds of a template: variables that name each other twice would otherwise
+// stand for any length of text.
+const (
+	maxTemplateCalls = 100_000
+	maxTemplateText  = 1 << 20
+)
+
 // function applies a template function (docs: ARM template functions).
 func (t *template) function(name string, args []any) (any, error) {
 	text := func(i int) string {
@@ -159,6 +166,9 @@ func (t *template) function(name string, args []any) (any, error) {
 			return fmt.Sprint(args[i])
 		}
 		return ""
+	}
+	if t.calls++; t.calls > maxTemplateCalls {
+		return nil, pharos.Errorf(pharos.Invalid, "the template calls more than %d functions", maxTemplateCalls)
 	}
 	switch name {
 	case "parameters":
@@ -176,6 +186,9 @@ func (t *template) function(name string, args []any) (any, error) {
 	case "guid":
 		return uuid.NewSHA1(armGUID, []byte(strings.Join(texts(args), "-"))).String(), nil
 	case "concat":
+		if s, isText := concat(args).(string); isText && len(s) > maxTemplateText {
+			return nil, pharos.Errorf(pharos.Invalid, "the text is longer than %d bytes", maxTemplateText)
+		}
 		return concat(args), nil
 	case "format":
 		s := text(0)
