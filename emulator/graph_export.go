@@ -132,9 +132,9 @@ func (c *call) start(e *export) (reply, error) {
 	defer all.mu.Unlock()
 	e.id = objectID("export", string(c.caller.tenant.id), fmt.Sprint(c.now.UnixNano(), "/", len(all.list)))
 	all.list = append(all.list, e)
-	return reply{status: http.StatusAccepted, header: http.Header{
-		"Location": {c.base + "/v1.0/reports/partners/billing/operations/" + e.id},
-	}}, nil
+	header := soon()
+	header.Set("Location", c.base+"/v1.0/reports/partners/billing/operations/"+e.id)
+	return reply{status: http.StatusAccepted, header: header}, nil
 }
 
 // export finds an export of the caller's partner.
@@ -174,7 +174,7 @@ func readOperation(c *call) (reply, error) {
 	switch looks := c.emulator.exports.look(e); {
 	case looks == 0:
 		body["@odata.type"], body["status"] = space+"runningOperation", "running"
-		return reply{status: http.StatusOK, body: body, header: http.Header{"Retry-After": {"1"}}}, nil
+		return reply{status: http.StatusOK, body: body, header: soon()}, nil
 	case e.parts == 0:
 		body["@odata.type"], body["status"] = space+"failedOperation", "failed"
 		body["error"] = graphObject{"code": "5000", "message": "No data available"}

@@ -100,8 +100,8 @@ func (b *Billing) Export(ctx context.Context, e Export) (Manifest, error) {
 	if location == "" {
 		return Manifest{}, ans.malformed(errMissing("Location"))
 	}
-	for {
-		if err := b.pause(ctx, ans); err != nil {
+	for look := 0; ; look++ {
+		if err := b.pause(ctx, ans, look); err != nil {
 			return Manifest{}, err
 		}
 		if ans, err = graph.do(ctx, call{ref: location, need: needBilling}); err != nil {
@@ -123,12 +123,16 @@ func (b *Billing) Export(ctx context.Context, e Export) (Manifest, error) {
 	}
 }
 
-// pause waits as long as the last answer asks, before the next look.
-func (b *Billing) pause(ctx context.Context, ans *answer) error {
+// pause waits as long as the last answer asks, before the next look. Where it
+// asks for nothing, the wait grows from a second to Options.PollDelay.
+func (b *Billing) pause(ctx context.Context, ans *answer, look int) error {
 	o := b.session.options
-	delay := o.PollDelay
+	delay := min(o.PollDelay, time.Second<<min(look, 10))
 	if s, err := strconv.Atoi(ans.header.Get("Retry-After")); err == nil && s >= 0 {
 		delay = time.Duration(s) * time.Second
+	}
+	if ms, err := strconv.Atoi(ans.header.Get("Retry-After-Ms")); err == nil && ms >= 0 {
+		delay = time.Duration(ms) * time.Millisecond // preferred, as by the Azure SDKs
 	}
 	timer := time.NewTimer(min(delay, o.MaxDelay))
 	defer timer.Stop()

@@ -24,8 +24,8 @@ type Options struct {
 	MaxDelay time.Duration
 	// CallTimeout bounds one try. Default 2 minutes.
 	CallTimeout time.Duration
-	// PollDelay is the wait between two looks at a running export where the
-	// cloud names none. Default 10 seconds.
+	// PollDelay is the longest wait between two looks at a running export
+	// where the cloud names none. Default 10 seconds.
 	PollDelay time.Duration
 	// MaxBody bounds an answer, in bytes. Default 64 MiB: a page of 2000 line
 	// items is below 10 MiB. Blobs are streams and have no bound.
