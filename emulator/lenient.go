@@ -51,7 +51,7 @@ type lenient struct {
 // comment skips a comment that begins here.
 func (l *lenient) comment() bool {
 	rest := l.data[l.at:]
-	end, size := -1, 0
+	var end, size int
 	switch {
 	case bytes.HasPrefix(rest, []byte("//")):
 		end = bytes.IndexByte(rest, '\n')

@@ -76,6 +76,8 @@ func (s *Server) Serve(ctx context.Context) error {
 	if err != nil {
 		err = s.http.Close()
 	}
-	<-done
+	if served := <-done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }

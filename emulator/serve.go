@@ -167,6 +167,7 @@ func standardHeaders(h http.Header, c *call, svc service) {
 		}
 		h.Set("MS-CV", id[:22]+".0")
 		h.Set("MS-ServerId", "EMULATOR")
+	case control, blob: // have none
 	case entra:
 		h.Set("Cache-Control", "no-store, no-cache")
 		h.Set("x-ms-request-id", id)

@@ -175,6 +175,7 @@ func (b *builder) addPrincipal(t *tenant, s *principalSpec) *principal {
 	case pharos.ServicePrincipal:
 		p.appID = cmp.Or(s.appID, objectID("application", t.name, s.name))
 		b.w.apps[appKey{t.id, p.appID}] = p
+	case pharos.Group, pharos.ForeignGroup: // nobody signs in as a group
 	}
 	if p.certificate != "" {
 		if _, err := readCertificates(p.certificate); err != nil {

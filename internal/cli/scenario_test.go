@@ -129,7 +129,9 @@ func startPlay(t *testing.T, text []byte) *play {
 	go func() { served <- server.Serve(ctx) }()
 	t.Cleanup(func() {
 		stop()
-		<-served
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	})
 	return p
 }

@@ -44,7 +44,7 @@ func (l *Ledger) facts(ctx context.Context, month pharos.Month, fine []pharos.Sc
 	for _, s := range v.segments {
 		rows += s.info.Lines
 	}
-	r := &reduction{fine: newFineScopes(fine), symbols: newSymbols(), meterRates: rates, shards: uint32(rows/linesPerPass) + 1} //nolint:gosec // a count
+	r := &reduction{fine: newFineScopes(fine), symbols: newSymbols(), meterRates: rates, shards: uint32(rows/linesPerPass) + 1}
 	for r.shard = range r.shards {
 		sums, err := r.run(ctx, v)
 		if err != nil {
@@ -155,11 +155,11 @@ func (r *reduction) ordered(sums *factTable) []factKey {
 	order := make([]uint32, len(r.symbols.text)) // place of each symbol in the alphabet
 	byText := make([]uint32, len(order))
 	for i := range byText {
-		byText[i] = uint32(i) //nolint:gosec // an index
+		byText[i] = uint32(i)
 	}
 	slices.SortFunc(byText, func(a, b uint32) int { return strings.Compare(r.symbols.text[a], r.symbols.text[b]) })
 	for place, symbol := range byText {
-		order[symbol] = uint32(place) //nolint:gosec // an index
+		order[symbol] = uint32(place)
 	}
 	keys := make([]factKey, 0, len(sums.index))
 	for k := range sums.index {

@@ -23,7 +23,7 @@ func keyOf(rec *usagefile.Record) [16]byte {
 	h.text(rec.Meter.ID)
 	h.text(rec.PricingCurrency)
 	h.text(rec.BillingCurrency)
-	h.word(uint64(uint32(rec.Day))) //nolint:gosec // bits, not a number
+	h.word(uint64(uint32(rec.Day)))
 	h.number(rec.UnitPrice)
 	if rec.Invoice != "" {
 		h.number(rec.Quantity)
@@ -69,7 +69,7 @@ func (h *hash) text(s string) {
 
 func (h *hash) number(n usagefile.Number) {
 	if v, ok := n.Fixed(); ok {
-		h.word(uint64(v)) //nolint:gosec // bits, not a number
+		h.word(uint64(v))
 		return
 	}
 	h.text(n.Decimal().String())

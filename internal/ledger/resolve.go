@@ -27,7 +27,7 @@ func resolve(ctx context.Context, segments []*segment) ([]bitmap, error) {
 			rows += segments[i].info.Lines
 		}
 	}
-	shards := uint64(rows/shardRows) + 1 //nolint:gosec // a count
+	shards := uint64(rows/shardRows) + 1
 	ranks := ranks(segments)
 	for shard := range shards {
 		lines, err := collect(ctx, segments, meeting, shard, shards)
@@ -114,7 +114,7 @@ func collect(ctx context.Context, segments []*segment, which []int, shard, shard
 				}
 				out = append(out, lineRef{
 					hi: hi, lo: binary.LittleEndian.Uint64(keys[row*16+8:]),
-					segment: int32(i), row: int32(b.first) + int32(row), unbilled: invoices.at(row) == "", //nolint:gosec // row numbers
+					segment: int32(i), row: int32(b.first) + int32(row), unbilled: invoices.at(row) == "",
 				})
 			}
 		}

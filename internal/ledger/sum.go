@@ -89,7 +89,7 @@ func (s *wideSum) decimal() decimal.Decimal {
 
 func magnitude(v int64) uint64 {
 	if v < 0 {
-		return uint64(-v) //nolint:gosec // v is above the smallest int64
+		return uint64(-v)
 	}
 	return uint64(v)
 }

@@ -25,7 +25,7 @@ func (t *symbols) of(s string) uint32 {
 	if n, ok := t.number[s]; ok {
 		return n
 	}
-	n = uint32(len(t.text)) //nolint:gosec // a count of strings in memory
+	n = uint32(len(t.text))
 	t.number[s] = n
 	t.text = append(t.text, s)
 	return n

@@ -45,7 +45,7 @@ func findBrowser(t *testing.T) string {
 		}
 	}
 	const missing = "no Chromium found on PATH; install one, for example: apt-get install chromium, or brew install --cask chromium"
-	if os.Getenv("CI") != "" { //nolint:forbidigo // nothing but the environment tells CI from a desk
+	if os.Getenv("CI") != "" { // nothing but the environment tells CI from a desk
 		t.Fatal(missing)
 	}
 	t.Skip(missing)
