@@ -16,6 +16,9 @@ type chain struct {
 	conditions []condition
 	// unread are principals of whom nobody ever read the link that is missing.
 	unread []pharos.PrincipalRef
+	// aside marks a chain that only tells of unread members of a group whose
+	// other members explain why it does not earn.
+	aside bool
 }
 
 // holding is the worst of the conditions.

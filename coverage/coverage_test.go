@@ -130,6 +130,19 @@ func TestOn_PartnerTable(t *testing.T) {
 	}
 }
 
+// TestOn_UnreadBesideOthers: a member whose link nobody read is told of even
+// where another member explains why the group does not earn.
+func TestOn_UnreadBesideOthers(t *testing.T) {
+	w := newWorld(t)
+	team := ref(home, ops)
+	w.link(ref(home, automation), rivalID, "", "").member(team, ref(home, automation), "", "").member(team, ref(home, alice), "", "")
+	w.grant(pharos.Lighthouse, team, pharos.Contributor, group)
+	got := w.access().On(scope, day(t, "2026-10-09"))
+	if got.State != pharos.None || !slices.Equal(got.Causes, []pharos.Cause{pharos.LinkedToOther}) || !slices.Equal(got.Unread, []pharos.PrincipalRef{ref(home, alice)}) {
+		t.Errorf("got %s %v, unread %v", got.State, got.Causes, got.Unread)
+	}
+}
+
 // TestOn_BetweenObservations covers what was not seen at the time.
 func TestOn_BetweenObservations(t *testing.T) {
 	noon8, noon9 := at(t, "2026-10-08T12:00"), at(t, "2026-10-09T12:00")

@@ -64,6 +64,11 @@ func (q *query) groupChains(g pharos.Grant, base []condition) []chain {
 		}
 	}
 	chains := append(linked, other...)
+	if len(chains) > 0 && len(unread) > 0 {
+		c := q.wholeGroup(g, base, unread, "")
+		c.aside = true
+		chains = append(chains, c)
+	}
 	if len(chains) == 0 {
 		chains = append(chains, q.wholeGroup(g, base, unread, wrongTenant))
 	}

@@ -65,7 +65,7 @@ func (q *query) fallsShort(c *pharos.Coverage, chains []chain, access pharos.Hol
 				c.Unread = append(c.Unread, ref)
 			}
 		}
-		if last := chains[i].conditions[len(chains[i].conditions)-1]; last.cause == pharos.NotLinked {
+		if last := chains[i].conditions[len(chains[i].conditions)-1]; last.cause == pharos.NotLinked && !chains[i].aside {
 			c.State = pharos.UnknownCoverage
 		}
 	}
@@ -143,6 +143,7 @@ func (q *query) disputed(c *pharos.Coverage, chains []chain) {
 // explain chooses the causes: of the chains that come nearest to earning, all
 // that would have to be mended, then what is wrong with the sale.
 func (q *query) explain(c *pharos.Coverage, chains []chain) {
+	chains = slices.DeleteFunc(slices.Clone(chains), func(c chain) bool { return c.aside })
 	for _, near := range nearest(q.roles, chains) {
 		for _, d := range near.defects() {
 			appendCause(c, d)

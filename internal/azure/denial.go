@@ -3,6 +3,7 @@ package azure
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,16 +20,22 @@ type wireDenial struct {
 	} `json:"properties"`
 }
 
-// Denials lists the deny assignments of a subscription. Source: REST API Deny
-// Assignments - List 2022-04-01.
+const denyAssignments = "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01"
+
+// Denials lists the deny assignments of a subscription, or of the resource
+// groups that are visible: what reaches none of them matters to no access that
+// the credential could tell of. Source: REST API Deny Assignments - List
+// 2022-04-01.
 func (s *Session) Denials(ctx context.Context, v observe.Visible) (observe.Reading[observe.Dated[pharos.Denial]], error) {
-	ref := string(pharos.SubscriptionScope(v.ID)) + "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01"
-	rows, at, err := list[wireDenial](ctx, s.arm, call{ref: ref, need: needReader})
-	out := observe.Reading[observe.Dated[pharos.Denial]]{At: at}
-	for _, w := range rows {
-		out.Items = append(out.Items, observe.Dated[pharos.Denial]{
+	read, err := readScoped[wireDenial](ctx, s, v.ID, denyAssignments, needReader)
+	out := observe.Reading[observe.Dated[pharos.Denial]]{At: read.at}
+	for _, w := range read.items {
+		d := observe.Dated[pharos.Denial]{
 			Value: pharos.Denial{ID: strings.ToLower(w.ID), Scope: pharos.Scope(w.Properties.Scope)}, Since: w.Properties.Created.Time,
-		})
+		}
+		if !slices.Contains(out.Items, d) { // inherited by several groups
+			out.Items = append(out.Items, d)
+		}
 	}
 	return out, err
 }

@@ -67,7 +67,7 @@ func readScoped[T any](ctx context.Context, s *Session, sub pharos.SubscriptionI
 	groups, _, listErr := list[struct {
 		Name string `json:"name"`
 	}](ctx, s.arm, call{ref: root + "/resourcegroups?api-version=2021-04-01"})
-	if c := pharos.CodeOf(listErr); c == pharos.Forbidden || listErr == nil && len(groups) == 0 {
+	if c := pharos.CodeOf(listErr); c == pharos.Forbidden || c == pharos.NotFound || listErr == nil && len(groups) == 0 {
 		return scoped[T]{}, err
 	}
 	if listErr != nil {
