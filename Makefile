@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint vet fmt fmt-check fuzz check golden bench-usage clean
+.PHONY: help build demo test race lint vet fmt fmt-check bench-usage fuzz check golden bench-usage clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ fmt: ## format every file
 
 fmt-check: ## fail on a file that is not formatted
 	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted:"; echo "$$out"; exit 1; }
+
+bench-usage: ## import and judge 5 million lines, beside DuckDB, in a module of its own
+	cd bench && $(GO) run .
 
 fuzz: ## run every fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)

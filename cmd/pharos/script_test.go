@@ -44,6 +44,7 @@ func TestScript(t *testing.T) {
 			"bill":     writeBill,
 			"replace":  replace,
 			"fetch":    fetch,
+			"readme":   readme,
 		},
 	})
 }
