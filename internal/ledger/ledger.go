@@ -18,6 +18,8 @@ type Ledger struct {
 	// step is called before each thing an import does to the disk; tests end
 	// the process there.
 	step func()
+	// groupRows is how many lines an import holds before it writes them.
+	groupRows int
 
 	mu    sync.Mutex
 	masks map[pharos.Month]resolved // what was last worked out for a month
@@ -32,7 +34,7 @@ func Open(dir string) (*Ledger, error) {
 	if _, err := readManifest(dir); err != nil {
 		return nil, err
 	}
-	return &Ledger{dir: dir, step: func() {}, masks: map[pharos.Month]resolved{}}, nil
+	return &Ledger{dir: dir, step: func() {}, groupRows: groupRows, masks: map[pharos.Month]resolved{}}, nil
 }
 
 // Months lists the months that have lines, oldest first.

@@ -114,7 +114,7 @@ func (in *importing) stageSource(ctx context.Context, s Source, st *staged) (err
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	w := &segments{dir: in.ledger.dir, sha: st.source.SHA256, by: map[pharos.Month]*segmentWriter{}}
+	w := &segments{dir: in.ledger.dir, sha: st.source.SHA256, group: in.ledger.groupRows, by: map[pharos.Month]*segmentWriter{}}
 	defer func() { err = errors.Join(err, w.abandon()) }()
 	for f, err := range usagefile.Open(s.Name, r) {
 		if err != nil {

@@ -21,6 +21,7 @@ const (
 // segments writes the lines of one source, by month.
 type segments struct {
 	dir, sha string
+	group    int // rows of a row group
 	by       map[pharos.Month]*segmentWriter
 }
 
@@ -33,7 +34,7 @@ func (s *segments) add(month pharos.Month, rec *usagefile.Record, member, file s
 				WithHint("a bill covers a month or two: are its dates right?")
 		}
 		var err error
-		if w, err = newSegmentWriter(tempPath(s.dir, month.String(), s.sha), month); err != nil {
+		if w, err = newSegmentWriter(tempPath(s.dir, month.String(), s.sha), month, s.group); err != nil {
 			return folderError(s.dir, err)
 		}
 		s.by[month] = w
@@ -75,7 +76,8 @@ type segmentWriter struct {
 	file  *os.File
 	out   *parquet.GenericWriter[row]
 	batch []row
-	held  int // rows since the last row group
+	group int // rows of a row group
+	held  int // rows since the last one
 	info  segmentInfo
 	sums  map[string]*currencySum
 }
@@ -85,20 +87,34 @@ type currencySum struct {
 	list, preTax exactSum
 }
 
-func newSegmentWriter(path string, month pharos.Month) (*segmentWriter, error) {
+func newSegmentWriter(path string, month pharos.Month, group int) (*segmentWriter, error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
 	return &segmentWriter{
-		path: path, file: f, batch: make([]row, 0, batchRows),
-		out: parquet.NewGenericWriter[row](f,
-			parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
-			parquet.CreatedBy("pharos", "1", "ledger"),
-		),
+		path: path, file: f, group: group, batch: make([]row, 0, batchRows),
+		out:  parquet.NewGenericWriter[row](f, writerOptions()...),
 		info: segmentInfo{Month: month, First: month.Last(), Last: month.First()},
 		sums: map[string]*currencySum{},
 	}, nil
+}
+
+// writerOptions leave out the bounds of columns by whose order nobody looks
+// for lines: finding them costs more than writing the column.
+func writerOptions() []parquet.WriterOption {
+	options := []parquet.WriterOption{
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		parquet.CreatedBy("pharos", "1", "ledger"),
+	}
+	for _, path := range parquet.SchemaOf(row{}).Columns() {
+		switch path[0] {
+		case "day", "customer_id", "subscription_id", "invoice":
+		default:
+			options = append(options, parquet.SkipPageBounds(path...))
+		}
+	}
+	return options
 }
 
 func (w *segmentWriter) add(rec *usagefile.Record, member string) error {
@@ -148,7 +164,7 @@ func (w *segmentWriter) flush() error {
 	}
 	w.held += len(w.batch)
 	w.batch = w.batch[:0]
-	if w.held < groupRows {
+	if w.held < w.group {
 		return nil
 	}
 	w.held = 0
