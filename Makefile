@@ -32,9 +32,6 @@ fmt: ## format every file
 fmt-check: ## fail on a file that is not formatted
 	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not formatted:"; echo "$$out"; exit 1; }
 
-bench-usage: ## import and judge 5 million lines, beside DuckDB, in a module of its own
-	cd bench && $(GO) run .
-
 fuzz: ## run every fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
 
