@@ -214,7 +214,8 @@ func TestScan_InvisibleSaysNothing(t *testing.T) {
 	want(t, "open", spans(w.record(pharos.Direct), guest)[0].Open(), true)
 }
 
-// TestScan_LinkFirstSeen is dated by the service.
+// TestScan_Links dates a change of the ID by the service, and learns nothing
+// from a reading that failed.
 func TestScan_Links(t *testing.T) {
 	w := newWorld(t, "01T00:00")
 	robot := ref(home, robotID)
