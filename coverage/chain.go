@@ -60,7 +60,7 @@ func (c *chain) onlyUnread() bool {
 }
 
 func isLinkCause(c pharos.Cause) bool {
-	return c == pharos.NotLinked || c == pharos.LinkedNotMember
+	return c == pharos.NotLinked || c == pharos.LinkedNotMember || c == pharos.LinkedWrongTenant
 }
 
 // chains builds every chain of the subscription that existed on the day.

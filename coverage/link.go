@@ -58,6 +58,7 @@ func (q *query) groupChains(g pharos.Grant, base []condition) []chain {
 				other = append(other, c)
 			case link.cause == pharos.LinkedWrongTenant:
 				wrongTenant = link.note
+				unread = append(unread, c.unread...)
 			default:
 				unread = append(unread, c.unread...)
 			}
@@ -139,7 +140,6 @@ func (q *query) link(ref pharos.PrincipalRef) linkState {
 		s.condition = condition{pharos.Never, pharos.LinkedToOther, fmt.Sprintf("%s is linked to partner ID %s, which is not of our organisation", q.name(ref), other)}
 	case isWrong:
 		s.condition = condition{pharos.Never, pharos.LinkedWrongTenant, fmt.Sprintf("%s is linked in tenant %s, but the access is held in tenant %s", q.name(ref), wrong.Tenant, ref.Tenant)}
-		s.read = true // whoever checked in there and not here is known
 	default:
 		s.condition = condition{pharos.Never, pharos.NotLinked, q.name(ref) + " is not linked to our partner ID in tenant " + string(ref.Tenant)}
 	}
