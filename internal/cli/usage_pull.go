@@ -36,7 +36,8 @@ func newUsagePull(e *env) *cobra.Command {
 		use:   "pull",
 		short: "Fetch rated usage from the billing API",
 		long: `Exports the daily rated usage of the running month and the one before (or of --month) from Microsoft
-Graph into the ledger: by invoice where there is one, else the unbilled usage of every currency.`,
+Graph into the ledger: by invoice where there is one, else the unbilled usage of every currency. Invoices
+from before September 2022 are read from Partner Center's line items, the only place that has them.`,
 		example: "  pharos usage pull\n  pharos usage pull --month 2026-10 -o json",
 	}, noArgs, func(c *cobra.Command, _ []string) error {
 		if err := o.output.resolve(e); err != nil {
@@ -230,6 +231,10 @@ func (p *pull) export(ctx context.Context) error {
 	running.SetLimit(exportsAtOnce)
 	for i := range p.parts {
 		part := &p.parts[i]
+		if part.inLineItems() {
+			part.manifest.At = p.at
+			continue
+		}
 		running.Go(func() error {
 			part.manifest, part.err = p.billing.Export(ctx, part.export)
 			p.log().Debug("export", "of", part.export.String(), "blobs", part.manifest.Len(), "error", part.err)
@@ -245,6 +250,13 @@ func (p *pull) take(ctx context.Context, part *part, dir string) (ledger.Report,
 	folder, err := os.MkdirTemp(dir, "export-")
 	if err != nil {
 		return ledger.Report{}, pharos.Errorf(pharos.Internal, "cannot make a temporary folder: %w", err)
+	}
+	if part.inLineItems() {
+		items, err := p.lineItems(ctx, part, folder)
+		if err != nil {
+			return ledger.Report{}, err
+		}
+		sources = append(sources, items)
 	}
 	for blob := range part.manifest.Blobs() {
 		path, err := blob.Save(ctx, folder)
