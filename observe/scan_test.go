@@ -147,7 +147,7 @@ func TestScan_LostSightWithoutALog(t *testing.T) {
 	want(t, "mine", spans(w.record(pharos.Lighthouse), mine), []pharos.Span{{Began: bound("", "02T06:00"), Ended: after("08T00:00", "10T00:00")}})
 	want(t, "not ours to see", spans(w.record(pharos.Lighthouse), colleague), []pharos.Span{{Began: bound("", "02T06:00"), Ended: bound("08T00:00", "")}})
 	want(t, "observed", w.record(pharos.Lighthouse).Observed, []pharos.Interval{between("08T00:00", "08T00:00")})
-	if !r.Incomplete || len(r.Problems) != 1 || r.Problems[0].Code != pharos.Forbidden {
+	if r.Incomplete || len(r.Problems) != 1 || r.Problems[0].Code != pharos.Forbidden || !r.Problems[0].Aid {
 		t.Errorf("problems %+v", r.Problems)
 	}
 }
