@@ -73,11 +73,15 @@ func (q *query) fallsShort(c *pharos.Coverage, chains []chain, access pharos.Hol
 }
 
 // blind reports whether a path that might have earned was not looked at.
-// Direct assignments matter only where a principal of ours is linked.
+// Direct assignments matter only where a principal of ours is linked. What a
+// reseller of record holds is hidden from our own tenant, so that its absence
+// counts only for days that were looked at.
 func (q *query) blind() bool {
 	h := q.history
 	for _, path := range []pharos.Path{pharos.AOBO, pharos.Lighthouse} {
-		if !known(q.Access, h.Grants[pharos.GrantKey{Subscription: q.sub, Path: path}], q.day) {
+		rec := h.Grants[pharos.GrantKey{Subscription: q.sub, Path: path}]
+		hidden := len(q.resellers) > 0 && !q.running(q.day) && rec.Knows(q.day) != pharos.Whole
+		if hidden || !known(q.Access, rec, q.day) {
 			return true
 		}
 	}

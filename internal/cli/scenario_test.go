@@ -28,30 +28,28 @@ import (
 // must be found on exactly the planted days, to the last digit, and nothing
 // else.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/scenario/*.yaml")
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d scenarios, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
-			t.Parallel()
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := startPlay(t, text)
-			p.scanDaily()
-			p.ok("usage", "pull")
-			p.verify(p.credit())
-		})
-	}
+	eachScenario(t, func(p *play) {
+		p.scanDaily()
+		p.ok("usage", "pull")
+		p.verify(p.credit())
+	})
 }
 
 // TestScenarios_OneLook plays them with a single scan at the end: the logs
 // tell what they can. Whatever they do not tell is unknown, never wrong.
 func TestScenarios_OneLook(t *testing.T) {
+	eachScenario(t, func(p *play) {
+		p.moveTo(p.end)
+		p.ok("scan")
+		p.ok("usage", "pull")
+		p.verifyNeverWrong(p.credit())
+	})
+}
+
+// eachScenario starts a play of every scenario, at its beginning.
+func eachScenario(t *testing.T, check func(*play)) {
 	files, err := filepath.Glob("testdata/scenario/*.yaml")
-	if err != nil || len(files) < 20 {
+	if err != nil || len(files) < 40 {
 		t.Fatalf("%d scenarios, %v", len(files), err)
 	}
 	for _, file := range files {
@@ -61,11 +59,7 @@ func TestScenarios_OneLook(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := startPlay(t, text)
-			p.moveTo(p.end)
-			p.ok("scan")
-			p.ok("usage", "pull")
-			p.verifyNeverWrong(p.credit())
+			check(startPlay(t, text))
 		})
 	}
 }
