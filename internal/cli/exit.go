@@ -36,11 +36,12 @@ func status(err error) int {
 // interrupted is what a run that was stopped by a signal ends with, whatever
 // error the stop caused on its way out.
 func interrupted(err error) error {
-	if pharos.CodeOf(err) == pharos.Interrupted {
-		return err
-	}
 	if err == nil {
 		return pharos.Errorf(pharos.Interrupted, "stopped") // a server that was told to end
 	}
-	return pharos.Errorf(pharos.Interrupted, "interrupted").WithHint("what was stored so far is whole; run the command again to go on")
+	stopped := pharos.Errorf(pharos.Interrupted, "interrupted")
+	if pharos.CodeOf(err) == pharos.Interrupted {
+		stopped = pharos.Errorf(pharos.Interrupted, "%w", err)
+	}
+	return stopped.WithHint("what was stored before is whole; run the command again to go on")
 }
