@@ -78,7 +78,9 @@ func startCloud(t *testing.T, text []byte) *cloudRun {
 	go func() { served <- server.Serve(ctx) }()
 	t.Cleanup(func() {
 		stop()
-		<-served
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	})
 	return &cloudRun{t, ready.ConfigFile}
 }
