@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -45,7 +46,6 @@ func layers() map[string]layer {
 		"internal/report":             {ours: []string{"coverage", "credit", "explain", "link", "observe"}},
 		"internal/web":                {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},
 		"internal/cli":                {ours: everything},
-		"internal/testkit":            {ours: everything},
 		"cmd/pharos":                  {ours: []string{"internal/cli"}},
 	}
 }
@@ -164,4 +164,22 @@ func goFiles(t *testing.T) []string {
 func ownModule(dir string) bool {
 	found, err := filepath.Glob(filepath.Join(dir, "go.mod"))
 	return err == nil && len(found) > 0
+}
+
+// TestArchitectureTable holds that docs/architecture.md has a row for every
+// package of the import table.
+func TestArchitectureTable(t *testing.T) {
+	text, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir := range layers() {
+		name := dir
+		if dir == "." {
+			name = "pharos"
+		}
+		if !strings.Contains(string(text), "\n| `"+name+"`") {
+			t.Errorf("docs/architecture.md has no row for %s", dir)
+		}
+	}
 }
