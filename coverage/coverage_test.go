@@ -130,6 +130,22 @@ func TestOn_PartnerTable(t *testing.T) {
 	}
 }
 
+// TestOn_AgreementsBeforeFirstSight: what was not signed when it was first
+// looked at was not signed before, where it cannot lapse; where it can, the
+// cause is named and the bill decides.
+func TestOn_AgreementsBeforeFirstSight(t *testing.T) {
+	w := newWorld(t).aobo(ourAgents)
+	late := []pharos.Interval{{From: at(t, "2026-11-01"), To: at(t, "2026-11-02")}}
+	w.h.Programme = &pharos.Record[pharos.Signed]{Observed: late}
+	if got := w.access().On(scope, day(t, "2026-10-09")); got.State != pharos.UnknownCoverage || !slices.Equal(got.Causes, []pharos.Cause{pharos.ProgrammeInactive}) {
+		t.Errorf("programme: got %s %v", got.State, got.Causes)
+	}
+	w.h.Agreements[customer] = &pharos.Record[pharos.Signed]{Observed: late}
+	if got := w.access().On(scope, day(t, "2026-10-09")); got.State != pharos.None || !slices.Contains(got.Causes, pharos.NoCustomerAgreement) {
+		t.Errorf("customer agreement: got %s %v", got.State, got.Causes)
+	}
+}
+
 // TestOn_UnreadBesideOthers: a member whose link nobody read is told of even
 // where another member explains why the group does not earn.
 func TestOn_UnreadBesideOthers(t *testing.T) {

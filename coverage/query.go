@@ -105,7 +105,11 @@ func (q *query) saleConditions() []condition {
 		cs = append(cs, q.unsold())
 	}
 	if rec := h.Agreements[q.customer]; rec != nil {
-		cs = append(cs, condition{signed(q.Access, rec, q.day), pharos.NoCustomerAgreement, "no Microsoft Customer Agreement of the customer is on record"})
+		held := signed(q.Access, rec, q.day)
+		if held == pharos.Unseen && rec.LastObserved().After(q.day.End()) {
+			held = pharos.Never // once signed it stays signed: not signed later, not signed then
+		}
+		cs = append(cs, condition{held, pharos.NoCustomerAgreement, "no Microsoft Customer Agreement of the customer is on record"})
 	}
 	if h.Programme != nil {
 		cs = append(cs, condition{signed(q.Access, h.Programme, q.day), pharos.ProgrammeInactive, "our partner programme agreement is not signed"})

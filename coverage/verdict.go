@@ -34,6 +34,8 @@ func (q *query) verdict() pharos.Coverage {
 	case access == pharos.Whole && sale == pharos.Disputed:
 		c.State, c.Disputed = pharos.Partial, true
 		c.Causes, c.Notes = []pharos.Cause{pharos.PartialDay}, []string{"the terms of the sale changed between two observations"}
+	case access == pharos.Whole && sale == pharos.Unseen:
+		q.presume(&c)
 	case sale == pharos.Unseen, access == pharos.Unseen, access != pharos.Whole && q.blind():
 		q.unknown(&c, chains)
 	case access == pharos.Disputed:
@@ -126,6 +128,18 @@ func (q *query) unknown(c *pharos.Coverage, chains []chain) {
 		}
 	}
 	c.Causes, c.Notes = []pharos.Cause{pharos.NotObserved}, []string{note}
+}
+
+// presume is the coverage of a day on which only the sale was not looked at.
+// A programme agreement that was not signed at first sight may have lapsed
+// since: the state is unknown, the cause is named, and the bill decides.
+func (q *query) presume(c *pharos.Coverage) {
+	q.unknown(c, nil)
+	for _, s := range q.sale {
+		if s.holding == pharos.Unseen && s.cause == pharos.ProgrammeInactive {
+			c.Causes, c.Notes = []pharos.Cause{s.cause}, []string{s.note + " when it was first looked at"}
+		}
+	}
 }
 
 // disputed names the change that two observations leave open.

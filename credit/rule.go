@@ -53,7 +53,8 @@ func ruleCredited(c *pharos.Coverage) ruling {
 	return ruling{verdict: pharos.Earned}
 }
 
-// ruleUncredited says why a line without credit has none. Where the history
+// ruleUncredited says why a line without credit has none. A coverage that is
+// unknown and names a cause leaves it to the bill, which has spoken. Where the history
 // knows the reason for certain it need not wait until the credit has settled;
 // everywhere else it must.
 func ruleUncredited(c *pharos.Coverage, final bool) ruling {
@@ -69,7 +70,7 @@ func ruleUncredited(c *pharos.Coverage, final bool) ruling {
 		return ruling{verdict: pharos.Disputable, causes: []pharos.Cause{pharos.Unexplained}}
 	case len(causes) > 0 && len(c.Unread) > 0:
 		return ruling{verdict: pharos.Lost, causes: causes, open: c.Unread}
-	case len(causes) > 0 && c.Disputed:
+	case len(causes) > 0 && (c.Disputed || c.State == pharos.UnknownCoverage):
 		return ruling{verdict: pharos.Lost, causes: causes}
 	default:
 		return notObserved()
