@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"iter"
+	"maps"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -32,6 +33,8 @@ type books struct {
 	// pulled tells the cloud's time at the last pull, zero if there was none.
 	pulled func() (time.Time, error)
 	billed credit.Billed
+	// named tells what the bill calls the customers and subscriptions of a month.
+	named func(context.Context, pharos.Month) (map[pharos.TenantID]pharos.Customer, map[pharos.SubscriptionID]pharos.Subscription, error)
 	// asOf is the "now" that the user gave, zero for the cloud's time.
 	asOf time.Time
 	// machine is this machine's clock, for imported files alone.
@@ -102,8 +105,21 @@ func (b *books) Names(ctx context.Context) (explain.Names, error) {
 // Months lists the months that have usage, oldest first.
 func (b *books) Months(ctx context.Context) ([]pharos.Month, error) { return b.ledger.Months(ctx) }
 
-func (b *books) input(v view, m pharos.Month) credit.Input {
-	return credit.Input{Month: m, Ledger: b.ledger, Access: v.access.Billed(), Billed: b.billed, Names: credit.Names{Customers: v.history.Customers, Subscriptions: v.history.Subscriptions}, AsOf: v.now}
+func (b *books) input(ctx context.Context, v view, m pharos.Month) (credit.Input, error) {
+	names, err := b.namesOf(ctx, v.history, m)
+	return credit.Input{Month: m, Ledger: b.ledger, Access: v.access.Billed(), Billed: b.billed, Names: names, AsOf: v.now}, err
+}
+
+// namesOf are the names that the history knows and, for what was never
+// observed, those that stand on the bill.
+func (b *books) namesOf(ctx context.Context, h *pharos.History, m pharos.Month) (credit.Names, error) {
+	customers, subs, err := b.named(ctx, m)
+	if err != nil {
+		return credit.Names{}, err
+	}
+	maps.Copy(customers, h.Customers)
+	maps.Copy(subs, h.Subscriptions)
+	return credit.Names{Customers: customers, Subscriptions: subs}, nil
 }
 
 // Month judges a month's bill.
@@ -112,7 +128,11 @@ func (b *books) Month(ctx context.Context, m pharos.Month) (*credit.Month, error
 	if err != nil {
 		return nil, err
 	}
-	return credit.Judge(ctx, b.input(v, m))
+	in, err := b.input(ctx, v, m)
+	if err != nil {
+		return nil, err
+	}
+	return credit.Judge(ctx, in)
 }
 
 // Lines yields the lines that q selects, with the verdicts that m gave them.
@@ -123,7 +143,12 @@ func (b *books) Lines(ctx context.Context, m *credit.Month, q credit.Query) iter
 			yield(credit.Line{}, err)
 			return
 		}
-		for line, err := range credit.Lines(ctx, b.input(v, m.Month), m, q) {
+		in, err := b.input(ctx, v, m.Month)
+		if err != nil {
+			yield(credit.Line{}, err)
+			return
+		}
+		for line, err := range credit.Lines(ctx, in, m, q) {
 			if !yield(line, err) {
 				return
 			}

@@ -86,7 +86,10 @@ func (e *env) judge(ctx context.Context, b *books, month pharos.Month, by credit
 	if err != nil {
 		return nil, nil, err
 	}
-	in := b.input(v, month)
+	in, err := b.input(ctx, v, month)
+	if err != nil {
+		return nil, nil, err
+	}
 	judged, err := credit.Judge(ctx, in)
 	if err != nil || by == "" {
 		return judged, nil, err

@@ -56,6 +56,36 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestImportAlone: with a bill and no history, the report still says whose
+// each subscription is, and no line that was not credited is called lost.
+func TestImportAlone(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/scenario/no-access.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := startPlay(t, text)
+	p.moveTo(p.end)
+	p.ok("usage", "import", p.file(emulator.DailyCSV))
+	var doc struct {
+		Subscriptions []struct {
+			CustomerName, SubscriptionName string
+			Days                           []struct{ Verdict pharos.Verdict }
+		}
+	}
+	if err := json.Unmarshal(p.ok("credit", "--month", "2026-10", "-o", "json"), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.Subscriptions) != 1 || doc.Subscriptions[0].CustomerName != "fabrikam" || doc.Subscriptions[0].SubscriptionName != "prod" {
+		t.Fatalf("got %+v", doc.Subscriptions)
+	}
+	for _, d := range doc.Subscriptions[0].Days {
+		if d.Verdict != pharos.Earned && d.Verdict != pharos.UnknownVerdict {
+			t.Errorf("a day is %s", d.Verdict)
+		}
+	}
+}
+
 // file writes the month's bill, compressed, under a name that tells nothing.
 func (p *play) file(f emulator.BillFormat) string {
 	p.t.Helper()

@@ -53,10 +53,12 @@ func peakOfImport(t *testing.T, lines int) uint64 {
 }
 
 // Memory does not grow with the length of a file, even when no resource
-// stands in it twice.
+// stands in it twice. What other goroutines allocate between a collection and
+// the reading is in the figure, hence the room; growth with the file would
+// be nearer to ten times.
 func TestImport_MemoryIsFlat(t *testing.T) {
-	short, long := peakOfImport(t, 40_000), peakOfImport(t, 160_000)
-	if long > short*5/4 {
-		t.Errorf("peak of %d MiB for a file, %d MiB for one four times as long", short>>20, long>>20)
+	short, long := peakOfImport(t, 40_000), peakOfImport(t, 400_000)
+	if long > 2*short {
+		t.Errorf("peak of %d MiB for a file, %d MiB for one ten times as long", short>>20, long>>20)
 	}
 }
