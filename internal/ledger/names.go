@@ -40,7 +40,7 @@ func addNames(b block, customers map[pharos.TenantID]pharos.Customer, subs map[p
 	type row struct{ customer, customerName, sub, subName int32 }
 	var last row
 	for i := range b.rows {
-		r := row{int32(customer.index[i]), int32(customerName.index[i]), int32(sub.index[i]), int32(subName.index[i])}
+		r := row{customer.index[i], customerName.index[i], sub.index[i], subName.index[i]}
 		if i > 0 && r == last {
 			continue // lines of a subscription stand together
 		}
