@@ -146,6 +146,21 @@ func TestOn_AgreementsBeforeFirstSight(t *testing.T) {
 	}
 }
 
+// TestOn_SaleWrongForAPart: an agreement that was missing for a part of the
+// day is the cause, and the only one where nobody looked at the access.
+func TestOn_SaleWrongForAPart(t *testing.T) {
+	w := newWorld(t).aobo(ourAgents)
+	w.h.Programme.Facts[0].Span = w.span("2026-10-09T10:00", "")
+	want := []pharos.Cause{pharos.ProgrammeInactive}
+	if got := w.access().On(scope, day(t, "2026-10-09")); got.State != pharos.Partial || !slices.Equal(got.Causes, want) {
+		t.Errorf("got %s %v", got.State, got.Causes)
+	}
+	delete(w.h.Grants, pharos.GrantKey{Subscription: sub, Path: pharos.AOBO})
+	if got := w.access().On(scope, day(t, "2026-10-09")); got.State != pharos.None || !slices.Equal(got.Causes, want) {
+		t.Errorf("not looked at: got %s %v", got.State, got.Causes)
+	}
+}
+
 // TestOn_UnreadBesideOthers: a member whose link nobody read is told of even
 // where another member explains why the group does not earn.
 func TestOn_UnreadBesideOthers(t *testing.T) {

@@ -28,7 +28,10 @@ func (q *query) verdict() pharos.Coverage {
 		if sale == pharos.PartOf && access == pharos.Whole {
 			c.State = pharos.Partial
 		}
-		q.explain(&c, chains)
+		if access == pharos.Whole || access != pharos.Unseen && !q.blind() {
+			q.explain(&c, chains)
+		}
+		q.explainSale(&c)
 	case access == pharos.Whole && sale == pharos.Whole:
 		c.State = pharos.Full
 	case access == pharos.Whole && sale == pharos.Disputed:
@@ -159,7 +162,7 @@ func (q *query) disputed(c *pharos.Coverage, chains []chain) {
 }
 
 // explain chooses the causes: of the chains that come nearest to earning, all
-// that would have to be mended, then what is wrong with the sale.
+// that would have to be mended.
 func (q *query) explain(c *pharos.Coverage, chains []chain) {
 	chains = slices.DeleteFunc(slices.Clone(chains), func(c chain) bool { return c.aside })
 	for _, near := range nearest(q.roles, chains) {
@@ -171,13 +174,14 @@ func (q *query) explain(c *pharos.Coverage, chains []chain) {
 		c.Causes = append(c.Causes, pharos.NoAccess)
 		c.Notes = append(c.Notes, "nobody of ours holds any role here")
 	}
+}
+
+// explainSale names what is wrong with the sale. A part of the day without it
+// is as bad as the whole, and the cause is the same.
+func (q *query) explainSale(c *pharos.Coverage) {
 	for _, s := range q.sale {
 		if s.holding <= pharos.PartOf {
-			d := s
-			if s.holding == pharos.PartOf {
-				d.cause = pharos.PartialDay
-			}
-			appendCause(c, d)
+			appendCause(c, s)
 		}
 	}
 }

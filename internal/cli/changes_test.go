@@ -52,7 +52,7 @@ func TestRemedies(t *testing.T) {
 	}}
 	const want = "\nHow to mend it\n" +
 		"  no-access: Have the customer grant Support Request Contributor to a linked service principal, by Lighthouse delegation or role assignment.\n" +
-		"  unexplained: Dispute it: make the evidence pack and open a billing ticket.\n"
+		"  unexplained: Dispute it: open a billing ticket with the days, the access and the lines.\n"
 	if diff := cmp.Diff(want, remedies(m)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

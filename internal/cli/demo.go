@@ -50,7 +50,7 @@ func (e *env) demo(ctx context.Context, o *demoOptions) error {
 		return err
 	}
 	defer p.close()
-	for _, step := range []func(context.Context) error{p.link, p.days, p.pull} {
+	for _, step := range []func(context.Context) error{p.link, p.days, p.pull, p.legacy} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -74,6 +74,7 @@ type play struct {
 	start, end time.Time
 	dir        string
 	stop       func()
+	builtIn    bool
 }
 
 func (e *env) newPlay(o *demoOptions) (*play, error) {
@@ -81,7 +82,7 @@ func (e *env) newPlay(o *demoOptions) (*play, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &play{env: e}
+	p := &play{env: e, builtIn: o.scenario == ""}
 	p.start, p.end = s.Span()
 	if p.azure, err = emulator.New(s.From(p.start)); err != nil {
 		return nil, err
@@ -169,6 +170,20 @@ func (p *play) days(ctx context.Context) error {
 func (p *play) pull(ctx context.Context) error {
 	p.note("Fetching the bill (pharos usage pull) …")
 	return p.hushed.usagePull(ctx, &usagePullOptions{output: asTable(), when: when{month: p.month().String()}})
+}
+
+// legacy imports the file that came with the invoice of the legacy plan, which
+// the billing API does not have. It belongs to the built-in scenario.
+func (p *play) legacy(ctx context.Context) error {
+	if !p.builtIn {
+		return nil
+	}
+	p.note("Importing the usage of the legacy invoice (pharos usage import legacy.csv) …")
+	file := filepath.Join(p.dir, "legacy.csv")
+	if err := os.WriteFile(file, demoLegacy(), 0o600); err != nil {
+		return pharos.Errorf(pharos.Internal, "cannot write %s: %w", file, err)
+	}
+	return p.hushed.usageImport(ctx, &usageImportOptions{output: asTable()}, []string{file})
 }
 
 func (p *play) month() pharos.Month { return pharos.MonthOf(p.start) }

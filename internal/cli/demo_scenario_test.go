@@ -10,6 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/cli"
 )
 
@@ -38,6 +39,19 @@ func TestDemo_TellsTheTruth(t *testing.T) {
 		t.Fatalf("%v in %s", err, out.Bytes())
 	}
 	p.verify(doc)
+	planted := map[pharos.Cause]bool{pharos.NotAzurePlan: true, pharos.NotBillTo: true} // of coverage only, see TestFormats
+	for _, s := range doc.Subscriptions {
+		for _, d := range s.Days {
+			for _, c := range d.Causes {
+				planted[c] = true
+			}
+		}
+	}
+	for _, c := range pharos.Causes() {
+		if !planted[c] {
+			t.Errorf("%s is planted nowhere", c)
+		}
+	}
 	if len(doc.Totals) != 4 {
 		t.Errorf("%d currencies, want 4", len(doc.Totals))
 	}

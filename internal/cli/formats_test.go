@@ -30,6 +30,11 @@ func TestFormats(t *testing.T) {
 	if len(want["subscriptions"].([]any)) < 30 {
 		t.Fatalf("%d subscriptions", len(want["subscriptions"].([]any)))
 	}
+	for date, cause := range map[string]string{"2026-10-05": `"not-bill-to"`, "2026-10-20": `"not-azure-plan"`} {
+		if out := p.ok("coverage", "--date", date, "-o", "json"); !bytes.Contains(out, []byte(cause)) {
+			t.Errorf("no scope is %s on %s", cause, date)
+		}
+	}
 	formats := 0
 	for _, f := range emulator.BillFormats() {
 		if f == emulator.ReconCSV {
