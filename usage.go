@@ -81,6 +81,19 @@ type LineQuery struct {
 	Limit        int // at most so many lines; 0 is all
 }
 
+// ReconSum is what one invoice's monthly reconciliation file charges a
+// customer for metered usage, beside what its daily lines add up to.
+type ReconSum struct {
+	Invoice  string
+	Customer TenantID
+	Currency string          // billing currency
+	Recon    decimal.Decimal // of the reconciliation file, before tax
+	Daily    decimal.Decimal // sum of BillingPreTaxTotal of the daily lines
+	Lines    int64           // daily lines
+	// ExchangeRate is the highest of the lines', pricing to billing currency.
+	ExchangeRate decimal.Decimal
+}
+
 // BilledSum is what some lines of one customer and exchange rate were
 // charged, and what their prices say. It covers lines that carry a
 // BillingPreTaxTotal and whose product can earn or was credited.

@@ -15,7 +15,9 @@ type Input struct {
 	// Billed gives the totals of the bill for the cross-check, nil to leave
 	// it out.
 	Billed Billed
-	Names  Names
+	// Reconciled gives the reconciliation files' totals, nil to leave them out.
+	Reconciled Reconciled
+	Names      Names
 	// AsOf is the time by which pending is told from lost: the cloud's time
 	// of the last pull or scan.
 	AsOf time.Time
@@ -52,7 +54,11 @@ func Judge(ctx context.Context, in Input) (*Month, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Warnings = append(m.Warnings, off...)
+	recon, err := checkRecon(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	m.Warnings = append(append(m.Warnings, off...), recon...)
 	return m, nil
 }
 

@@ -88,6 +88,7 @@ type Warning struct {
 const (
 	RateAssumed = "rate-assumed" // the bill does not state the rate of some lines
 	TotalsOff   = "totals-off"   // billed totals differ from the prices by more than rounding
+	ReconOff    = "recon-off"    // a reconciliation file and the daily lines differ by more than rounding
 	NoLines     = "no-lines"     // the ledger has nothing for the month
 )
 

@@ -33,6 +33,8 @@ type books struct {
 	// pulled tells the cloud's time at the last pull, zero if there was none.
 	pulled func() (time.Time, error)
 	billed credit.Billed
+	// reconciled tells what monthly reconciliation files charge, nil for none.
+	reconciled credit.Reconciled
 	// named tells what the bill calls the customers and subscriptions of a month.
 	named func(context.Context, pharos.Month) (map[pharos.TenantID]pharos.Customer, map[pharos.SubscriptionID]pharos.Subscription, error)
 	// asOf is the "now" that the user gave, zero for the cloud's time.
@@ -107,7 +109,7 @@ func (b *books) Months(ctx context.Context) ([]pharos.Month, error) { return b.l
 
 func (b *books) input(ctx context.Context, v view, m pharos.Month) (credit.Input, error) {
 	names, err := b.namesOf(ctx, v.history, m)
-	return credit.Input{Month: m, Ledger: b.ledger, Access: v.access.Billed(), Billed: b.billed, Names: names, AsOf: v.now}, err
+	return credit.Input{Month: m, Ledger: b.ledger, Access: v.access.Billed(), Billed: b.billed, Reconciled: b.reconciled, Names: names, AsOf: v.now}, err
 }
 
 // namesOf are the names that the history knows and, for what was never

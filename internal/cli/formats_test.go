@@ -61,6 +61,36 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestRecon: the monthly reconciliation file of the same bill agrees with the
+// daily lines; one of another bill is warned of.
+func TestRecon(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/scenario/no-access.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := startPlay(t, text)
+	p.moveTo(p.end)
+	p.ok("usage", "import", p.file(emulator.DailyCSV), p.file(emulator.ReconCSV))
+	if w := p.credit().Warnings; len(w) != 0 {
+		t.Errorf("warnings %v", w)
+	}
+	dear := startPlay(t, bytes.ReplaceAll(text, []byte(`unitPrice: "0.50"`), []byte(`unitPrice: "0.60"`)))
+	dear.moveTo(dear.end)
+	out := p.ok("credit", "--month", "2026-10", "-o", "json", "--ledger", p.other(dear))
+	if !bytes.Contains(out, []byte(`"recon-off"`)) {
+		t.Errorf("no warning in %s", out)
+	}
+}
+
+// other makes a ledger of this bill's lines and the other's reconciliation.
+func (p *play) other(dear *play) string {
+	p.t.Helper()
+	ledger := filepath.Join(p.t.TempDir(), "ledger")
+	p.ok("usage", "import", p.file(emulator.DailyCSV), dear.file(emulator.ReconCSV), "--ledger", ledger)
+	return ledger
+}
+
 // TestImportAlone: with a bill and no history, the report still says whose
 // each subscription is, and no line that was not credited is called lost.
 func TestImportAlone(t *testing.T) {

@@ -28,6 +28,8 @@ type Total struct {
 	// quantity x exchange rate, rounded down to cents as Microsoft documents it
 	// ("Read the daily rated usage line items": floor to 2 decimals).
 	Computed decimal.Decimal
+	// ExchangeRate is the highest of the stated lines'.
+	ExchangeRate decimal.Decimal
 	// Off counts the stated lines whose total is a cent or more away from
 	// the exact product, which no way of rounding explains.
 	Off int64
@@ -98,7 +100,9 @@ func addTotals(b block, sums map[[3]string]*Total) error {
 				return damaged(b.segment.file.Name(), fmt.Errorf("column wide: %w", err))
 			}
 		}
-		product := exact(wide.Quantity, amounts[0][i]).Mul(exact(wide.Effective, amounts[1][i])).Mul(exact(wide.Exchange, amounts[2][i]))
+		rate := exact(wide.Exchange, amounts[2][i])
+		t.ExchangeRate = decimal.Max(t.ExchangeRate, rate)
+		product := exact(wide.Quantity, amounts[0][i]).Mul(exact(wide.Effective, amounts[1][i])).Mul(rate)
 		t.state(exact(wide.PreTax, amounts[3][i]), product)
 	}
 	return nil
