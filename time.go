@@ -5,8 +5,8 @@ import (
 )
 
 // Day is a UTC calendar day, counted from 1970-01-01. Microsoft does not
-// document the time zone of the credit's day; usage is dated in UTC (facts:
-// partner earned credit troubleshooting page, "entire day").
+// document the time zone of the credit's day; usage is dated in UTC (docs:
+// partner earned credit troubleshooting, "entire day").
 type Day int32
 
 const dayLength = 24 * time.Hour
