@@ -36,6 +36,8 @@ type Access struct {
 	narrow map[pharos.SubscriptionID][]pharos.Scope
 	// persons groups the references that are one person or application.
 	persons map[string][]pharos.PrincipalRef
+	// linked lists, per tenant, whose links are on record, in order of id.
+	linked map[pharos.TenantID][]pharos.PrincipalRef
 
 	mu    sync.Mutex
 	cache map[cacheKey]pharos.Coverage
@@ -54,6 +56,7 @@ func New(h *pharos.History, p pharos.Partner, now time.Time) *Access {
 		history: h, partner: p, now: now, roles: pharos.Roles(),
 		narrow:  narrowScopes(h),
 		persons: map[string][]pharos.PrincipalRef{},
+		linked:  map[pharos.TenantID][]pharos.PrincipalRef{},
 		cache:   map[cacheKey]pharos.Coverage{},
 	}
 	for ref, p := range h.Principals {
@@ -61,6 +64,12 @@ func New(h *pharos.History, p pharos.Partner, now time.Time) *Access {
 			id := strings.ToLower(p.Identity)
 			a.persons[id] = append(a.persons[id], ref)
 		}
+	}
+	for ref := range h.Links {
+		a.linked[ref.Tenant] = append(a.linked[ref.Tenant], ref)
+	}
+	for _, refs := range a.linked {
+		slices.SortFunc(refs, func(x, y pharos.PrincipalRef) int { return strings.Compare(string(x.ID), string(y.ID)) })
 	}
 	return a
 }
@@ -71,7 +80,7 @@ func New(h *pharos.History, p pharos.Partner, now time.Time) *Access {
 func (a *Access) Billed() *Access {
 	return &Access{
 		history: a.history, partner: a.partner, now: a.now, billed: true,
-		roles: a.roles, narrow: a.narrow, persons: a.persons,
+		roles: a.roles, narrow: a.narrow, persons: a.persons, linked: a.linked,
 		cache: map[cacheKey]pharos.Coverage{},
 	}
 }

@@ -97,17 +97,12 @@ func (q *query) wholeGroup(g pharos.Grant, base []condition, unread []pharos.Pri
 
 // linkedIn finds a principal of the tenant that is linked to us on the day.
 func (q *query) linkedIn(tenant pharos.TenantID) (pharos.PrincipalRef, bool) {
-	var found []pharos.PrincipalRef
-	for ref := range q.history.Links {
-		if ref.Tenant == tenant && q.link(ref).holding > pharos.Never {
-			found = append(found, ref)
+	for _, ref := range q.linked[tenant] {
+		if q.link(ref).holding > pharos.Never {
+			return ref, true
 		}
 	}
-	if len(found) == 0 {
-		return pharos.PrincipalRef{}, false
-	}
-	slices.SortFunc(found, func(x, y pharos.PrincipalRef) int { return strings.Compare(string(x.ID), string(y.ID)) })
-	return found[0], true
+	return pharos.PrincipalRef{}, false
 }
 
 // link answers whether the principal was linked to us in its tenant.
