@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ import (
 // is what an undisturbed run on a good cloud knows.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("GOOS") == "windows" {
+	if runtime.GOOS == "windows" {
 		t.Skip("there is no SIGKILL on Windows")
 	}
 	text, err := os.ReadFile("../../internal/cli/testdata/scenario/transfer-late.yaml")

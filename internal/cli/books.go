@@ -107,21 +107,25 @@ func (b *books) Names(ctx context.Context) (explain.Names, error) {
 // Months lists the months that have usage, oldest first.
 func (b *books) Months(ctx context.Context) ([]pharos.Month, error) { return b.ledger.Months(ctx) }
 
-func (b *books) input(ctx context.Context, v view, m pharos.Month) (credit.Input, error) {
-	names, err := b.namesOf(ctx, v.history, m)
-	return credit.Input{Month: m, Ledger: b.ledger, Access: v.access.Billed(), Billed: b.billed, Reconciled: b.reconciled, Names: names, AsOf: v.now}, err
+func (b *books) input(v view, m pharos.Month) credit.Input {
+	return credit.Input{
+		Month: m, Ledger: b.ledger, Access: v.access.Billed(), Billed: b.billed, Reconciled: b.reconciled, AsOf: v.now,
+		Names: credit.Names{Customers: v.history.Customers, Subscriptions: v.history.Subscriptions},
+	}
 }
 
-// namesOf are the names that the history knows and, for what was never
-// observed, those that stand on the bill.
-func (b *books) namesOf(ctx context.Context, h *pharos.History, m pharos.Month) (credit.Names, error) {
+// monthInput is the input for judging a whole month. Beside the names that
+// the history knows it has, for what was never observed, those on the bill.
+func (b *books) monthInput(ctx context.Context, v view, m pharos.Month) (credit.Input, error) {
+	in := b.input(v, m)
 	customers, subs, err := b.named(ctx, m)
 	if err != nil {
-		return credit.Names{}, err
+		return in, err
 	}
-	maps.Copy(customers, h.Customers)
-	maps.Copy(subs, h.Subscriptions)
-	return credit.Names{Customers: customers, Subscriptions: subs}, nil
+	maps.Copy(customers, in.Names.Customers)
+	maps.Copy(subs, in.Names.Subscriptions)
+	in.Names = credit.Names{Customers: customers, Subscriptions: subs}
+	return in, nil
 }
 
 // Month judges a month's bill.
@@ -130,7 +134,7 @@ func (b *books) Month(ctx context.Context, m pharos.Month) (*credit.Month, error
 	if err != nil {
 		return nil, err
 	}
-	in, err := b.input(ctx, v, m)
+	in, err := b.monthInput(ctx, v, m)
 	if err != nil {
 		return nil, err
 	}
@@ -145,12 +149,7 @@ func (b *books) Lines(ctx context.Context, m *credit.Month, q credit.Query) iter
 			yield(credit.Line{}, err)
 			return
 		}
-		in, err := b.input(ctx, v, m.Month)
-		if err != nil {
-			yield(credit.Line{}, err)
-			return
-		}
-		for line, err := range credit.Lines(ctx, in, m, q) {
+		for line, err := range credit.Lines(ctx, b.input(v, m.Month), m, q) {
 			if !yield(line, err) {
 				return
 			}

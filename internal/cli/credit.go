@@ -86,7 +86,7 @@ func (e *env) judge(ctx context.Context, b *books, month pharos.Month, by credit
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := b.input(ctx, v, month)
+	in, err := b.monthInput(ctx, v, month)
 	if err != nil {
 		return nil, nil, err
 	}
