@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"maps"
+	"sync"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -20,11 +21,13 @@ type historian interface {
 	LoadHistory(ctx context.Context) (*pharos.History, error)
 	// CheckIns returns the links that people reported by signing in.
 	CheckIns(ctx context.Context) ([]store.CheckIn, error)
+	// Revision changes with every scan and check-in that is saved.
+	Revision(ctx context.Context) (store.Revision, error)
 }
 
 // books answer every question about what is known: what was observed, what
-// was billed, and what follows. Nothing in here asks Azure. They are read anew
-// for each question, so that a server sees what a scan adds beside it.
+// was billed, and what follows. Nothing in here asks Azure. A server sees with
+// the next question what a scan or an import adds beside it.
 type books struct {
 	partner  pharos.Partner
 	declared link.Register
@@ -42,17 +45,44 @@ type books struct {
 	// machine is this machine's clock, for imported files alone.
 	machine func() time.Time
 	close   func()
+
+	mu   sync.Mutex
+	read *pharos.History // with the register; not changed after it was read
+	of   store.Revision  // that read is of
 }
 
 // Now is the time by which pending is judged: what the user gave with
 // --as-of, else the cloud's at the last scan or pull, else, for imported files
 // alone, this machine's.
 func (b *books) Now(ctx context.Context) (time.Time, error) {
-	h, err := b.history.LoadHistory(ctx)
+	h, err := b.known(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}
 	return b.now(h)
+}
+
+// known returns the history with the register, which is read again only when
+// the store holds another one. The revision is asked for first: what is saved
+// while the history is read makes the next question read it again.
+func (b *books) known(ctx context.Context) (*pharos.History, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	revision, err := b.history.Revision(ctx)
+	if err != nil || b.read != nil && b.of == revision {
+		return b.read, err
+	}
+	h, err := b.history.LoadHistory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checkIns, err := b.history.CheckIns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	declare(h, register(b.declared, checkIns))
+	b.read, b.of = h, revision
+	return h, nil
 }
 
 func (b *books) now(h *pharos.History) (time.Time, error) {
@@ -79,7 +109,7 @@ type view struct {
 }
 
 func (b *books) view(ctx context.Context) (view, error) {
-	h, err := b.history.LoadHistory(ctx)
+	h, err := b.known(ctx)
 	if err != nil {
 		return view{}, err
 	}
@@ -87,17 +117,12 @@ func (b *books) view(ctx context.Context) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	checkIns, err := b.history.CheckIns(ctx)
-	if err != nil {
-		return view{}, err
-	}
-	declare(h, register(b.declared, checkIns))
 	return view{h, coverage.New(h, b.partner, now), now}, nil
 }
 
 // Names returns what customers, subscriptions and principals are called.
 func (b *books) Names(ctx context.Context) (explain.Names, error) {
-	h, err := b.history.LoadHistory(ctx)
+	h, err := b.known(ctx)
 	if err != nil {
 		return explain.Names{}, err
 	}

@@ -38,20 +38,7 @@ whether it earns on the day, through whom, and if not, why and what would mend i
 }
 
 func (e *env) coverage(ctx context.Context, o *coverageOptions) error {
-	c, err := e.load()
-	if err != nil {
-		return err
-	}
-	b, err := e.openBooks(ctx, c, &o.when)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	day, err := o.when.chosenDay(ctx, b)
-	if err != nil {
-		return err
-	}
-	v, err := b.view(ctx)
+	v, day, err := e.lookAt(ctx, &o.when)
 	if err != nil {
 		return err
 	}

@@ -48,11 +48,7 @@ func (e *env) credit(ctx context.Context, o *creditOptions) error {
 		}
 		by = g
 	}
-	c, err := e.load()
-	if err != nil {
-		return err
-	}
-	b, err := e.openBooks(ctx, c, &o.when)
+	b, err := e.openBooks(ctx, &o.when)
 	if err != nil {
 		return err
 	}

@@ -191,11 +191,7 @@ func (p *play) month() pharos.Month { return pharos.MonthOf(p.start) }
 // report prints the month's credit, and for people how to mend what was lost.
 func (p *play) report(ctx context.Context, o *demoOptions) error {
 	p.note("Judging every line (pharos credit --month %s) …\n", p.month())
-	c, err := p.user.load()
-	if err != nil {
-		return err
-	}
-	b, err := p.user.openBooks(ctx, c, &when{})
+	b, err := p.user.openBooks(ctx, &when{})
 	if err != nil {
 		return err
 	}

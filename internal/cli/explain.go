@@ -55,20 +55,7 @@ func (e *env) explainScope(ctx context.Context, o *explainOptions, text string) 
 	if err != nil {
 		return err
 	}
-	c, err := e.load()
-	if err != nil {
-		return err
-	}
-	b, err := e.openBooks(ctx, c, &o.when)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	day, err := o.when.chosenDay(ctx, b)
-	if err != nil {
-		return err
-	}
-	v, err := b.view(ctx)
+	v, day, err := e.lookAt(ctx, &o.when)
 	if err != nil {
 		return err
 	}

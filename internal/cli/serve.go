@@ -31,11 +31,7 @@ There is no sign-in, so it listens on this machine alone unless --listen says ot
 }
 
 func (e *env) serve(ctx context.Context, o *serveOptions) error {
-	c, err := e.load()
-	if err != nil {
-		return err
-	}
-	b, err := e.openBooks(ctx, c, &o.when)
+	b, err := e.openBooks(ctx, &o.when)
 	if err != nil {
 		return err
 	}

@@ -60,15 +60,21 @@ func (w *when) chosenMonth(ctx context.Context, b *books) (pharos.Month, error) 
 	return months[len(months)-1], nil
 }
 
-// chosenDay is --date, or the day of the cloud's time.
-func (w *when) chosenDay(ctx context.Context, b *books) (pharos.Day, error) {
-	if w.date != "" {
-		d, err := pharos.ParseDay(w.date)
-		if err != nil {
-			return 0, pharos.Errorf(pharos.Invalid, "--date: %w", err).WithHint("%s", pharos.HintOf(err))
-		}
-		return d, nil
+// lookAt is a look at the history, and the day that is asked about: --date, or
+// the day of the cloud's time.
+func (e *env) lookAt(ctx context.Context, w *when) (view, pharos.Day, error) {
+	b, err := e.openBooks(ctx, w)
+	if err != nil {
+		return view{}, 0, err
 	}
-	now, err := b.Now(ctx)
-	return pharos.DayOf(now), err
+	defer b.close()
+	v, err := b.view(ctx)
+	if err != nil || w.date == "" {
+		return v, pharos.DayOf(v.now), err
+	}
+	d, err := pharos.ParseDay(w.date)
+	if err != nil {
+		return v, 0, pharos.Errorf(pharos.Invalid, "--date: %w", err).WithHint("%s", pharos.HintOf(err))
+	}
+	return v, d, nil
 }

@@ -46,7 +46,11 @@ func openStore(ctx context.Context, l config.Location) (*store.Store, error) {
 
 // openBooks opens everything that questions are answered from. The caller
 // closes it.
-func (e *env) openBooks(ctx context.Context, c *config.Config, w *when) (*books, error) {
+func (e *env) openBooks(ctx context.Context, w *when) (*books, error) {
+	c, err := e.load()
+	if err != nil {
+		return nil, err
+	}
 	asOf, err := w.now()
 	if err != nil {
 		return nil, err

@@ -36,6 +36,16 @@ func (s *Store) LoadHistory(ctx context.Context) (*pharos.History, error) {
 	return h, nil
 }
 
+// Revision names a state of what is observed and checked in. Two of one file
+// are equal if and only if nothing was saved between them, by anybody.
+type Revision struct{ history, checkIns int64 }
+
+// Revision returns the state that the file is in, without reading it all.
+func (s *Store) Revision(ctx context.Context) (r Revision, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT version, (SELECT coalesce(max(id), 0) FROM check_in) FROM state`).Scan(&r.history, &r.checkIns)
+	return r, fault(s.path, err)
+}
+
 // SaveHistory writes after in one transaction: what differs from before, which
 // is the history that this store loaded or saved last, or all of it when
 // before is nil. It fails with code Conflict, and changes nothing, when
