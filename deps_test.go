@@ -47,6 +47,7 @@ func layers() map[string]layer {
 		"internal/web":                {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},
 		"internal/cli":                {ours: everything},
 		"cmd/pharos":                  {ours: []string{"internal/cli"}},
+		"acceptance":                  {}, // tests alone
 	}
 }
 

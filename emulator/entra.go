@@ -65,9 +65,11 @@ func openIDConfiguration(c *call) (reply, error) {
 	if name == "" {
 		authority = c.base + "/organizations"
 	}
-	issuer := authority + "/v2.0"
-	if strings.HasPrefix(strings.ToLower(c.URL.Path), "/adfs") {
-		issuer = strings.TrimSuffix(c.base+"/adfs/aad/"+name, "/")
+	// The first form of discovery tells the issuer of access tokens; az cuts
+	// the id of a tenant that it knows by its domain out of it.
+	issuer := "https://sts.windows.net/" + name + "/"
+	if strings.HasSuffix(strings.ToLower(c.URL.Path), "/v2.0/.well-known/openid-configuration") {
+		issuer = authority + "/v2.0"
 	}
 	return ok(map[string]any{
 		"issuer": issuer, "jwks_uri": authority + "/discovery/v2.0/keys",

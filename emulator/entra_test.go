@@ -13,7 +13,8 @@ func TestDiscovery(t *testing.T) {
 	for path, issuer := range map[string]string{
 		"/" + tid + "/v2.0/.well-known/openid-configuration":        loopback + "/" + tid + "/v2.0",
 		"/contosomsp.example/v2.0/.well-known/openid-configuration": loopback + "/" + tid + "/v2.0",
-		"/adfs/aad/" + tid + "/.well-known/openid-configuration":    loopback + "/adfs/aad/" + tid,
+		"/contosomsp.example/.well-known/openid-configuration":      "https://sts.windows.net/" + tid + "/",
+		"/adfs/aad/" + tid + "/.well-known/openid-configuration":    "https://sts.windows.net/" + tid + "/",
 	} {
 		got := do(t, e, "GET", path, "", "")
 		if got.body["issuer"] != issuer || got.body["token_endpoint"] != loopback+"/"+tid+"/oauth2/v2.0/token" {
