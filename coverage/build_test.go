@@ -166,6 +166,14 @@ func (w *world) disable(p pharos.PrincipalRef, from string) *world {
 	return w
 }
 
+// resold makes us a provider with a reseller of record, whom the configuration
+// does not describe.
+func (w *world) resold() *world {
+	w.partner.Kind = pharos.IndirectProvider
+	w.h.Sales[sub].Facts[0].Value.Reseller = resellerID
+	return w
+}
+
 func (w *world) access() *coverage.Access {
 	return coverage.New(w.h, w.partner, w.h.LastScan)
 }

@@ -140,7 +140,8 @@ func (q *query) grantConditions(g pharos.Grant, standing pharos.Holding) []condi
 		cs = append(cs, condition{pharos.Never, pharos.EligibleOnly, q.holds(g) + ", just in time or with an end"})
 	}
 	if !g.Scope.Covers(q.scope) {
-		cs = append(cs, condition{pharos.Never, pharos.ScopeTooNarrow, fmt.Sprintf("%s, which does not reach %s", q.holds(g), q.scope)})
+		// The note names no scope: the answer is kept for every scope that no grant tells apart.
+		cs = append(cs, condition{pharos.Never, pharos.ScopeTooNarrow, q.holds(g) + ", which does not reach this far"})
 	}
 	return append(cs, q.denials()...)
 }
@@ -186,7 +187,8 @@ func (q *query) aoboChain(g pharos.Grant, base []condition) chain {
 		return c
 	}
 	foreign := condition{pharos.Never, pharos.AOBOOfOther, fmt.Sprintf("the foreign group %s is not the AdminAgents or HelpdeskAgents group of ours", g.Holder.ID)}
-	if len(q.history.AgentGroups) == 0 || q.stranger() {
+	named := func(r pharos.Reseller) bool { return len(r.AgentGroups) > 0 }
+	if len(q.history.AgentGroups) == 0 || q.stranger(named) {
 		foreign.holding = pharos.Unseen // nothing to compare it with
 	}
 	c.ours = foreign.holding == pharos.Unseen
@@ -202,7 +204,10 @@ func (q *query) delegationChains(g pharos.Grant, base []condition) []chain {
 		r, held := q.resellerWith(theirs)
 		if held == pharos.Never {
 			other := condition{pharos.Never, pharos.UnrelatedPartner, fmt.Sprintf("the delegation is to tenant %s, which has no part in the sale", g.Holder.Tenant)}
-			return []chain{{grant: g, principal: g.Holder, conditions: append(base, other)}}
+			if q.stranger(func(r pharos.Reseller) bool { return r.Tenant != "" }) {
+				other.holding = pharos.Unseen // it may be the reseller's tenant
+			}
+			return []chain{{grant: g, principal: g.Holder, ours: other.holding == pharos.Unseen, conditions: append(base, other)}}
 		}
 		base = append(base, condition{held, pharos.UnrelatedPartner, r.Name + " is reseller of record for a part of the day"})
 	}

@@ -2,6 +2,7 @@ package coverage_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pharos-pec/pharos"
@@ -73,6 +74,18 @@ func TestOn_Causes(t *testing.T) {
 		{"denied elsewhere", func(w *world) { w.aobo(ourAgents).deny(rgDB, "", "") }, rgWeb, pharos.Full, nil},
 		{"a rival's foreign group", func(w *world) { w.aobo(rivalAgents) }, scope, pharos.None, []pharos.Cause{pharos.AOBOOfOther}},
 		{"delegated to a rival only", func(w *world) { w.grant(pharos.Lighthouse, ref(rivals, automation), src) }, scope, pharos.None, []pharos.Cause{pharos.UnrelatedPartner}},
+		{"delegated to who may be the reseller of record", func(w *world) {
+			w.resold().grant(pharos.Lighthouse, ref(rivals, automation), src)
+		}, scope, pharos.UnknownCoverage, []pharos.Cause{pharos.NotObserved}},
+		{"delegated to who is not the reseller of record", func(w *world) {
+			w.resold().partner.Resellers = []pharos.Reseller{{Name: "reseller", PartnerID: resellerID, Tenant: customer}}
+			w.grant(pharos.Lighthouse, ref(rivals, automation), src)
+		}, scope, pharos.None, []pharos.Cause{pharos.UnrelatedPartner}},
+		{"foreign group of who may be the reseller of record", func(w *world) {
+			w.resold().partner.Resellers = []pharos.Reseller{{Name: "reseller", PartnerID: resellerID, Tenant: rivals}}
+			w.aobo(resellerAgents)
+		}, scope, pharos.UnknownCoverage, []pharos.Cause{pharos.NotObserved}},
+		{"an indirect reseller is never billed", func(w *world) { w.aobo(ourAgents).partner.Kind = pharos.IndirectReseller }, scope, pharos.None, []pharos.Cause{pharos.NotBillTo}},
 		{"a rival beside us does no harm", func(w *world) { w.aobo(ourAgents).aobo(rivalAgents) }, scope, pharos.Full, nil},
 		{"no customer agreement", func(w *world) { w.aobo(ourAgents).h.Agreements[customer].Facts = nil }, scope, pharos.None, []pharos.Cause{pharos.NoCustomerAgreement}},
 		{"programme lapsed", func(w *world) { w.aobo(ourAgents).h.Programme.Facts = nil }, scope, pharos.None, []pharos.Cause{pharos.ProgrammeInactive}},
@@ -112,10 +125,8 @@ func TestOn_PartnerTable(t *testing.T) {
 	ids := map[int]pharos.PartnerID{1: ourID, 2: resellerID, 3: rivalID}
 	groups := map[int]pharos.PrincipalID{1: ourAgents, 2: resellerAgents, 3: rivalAgents}
 	for _, r := range rows {
-		w := newWorld(t)
-		w.partner.Kind = pharos.IndirectProvider
+		w := newWorld(t).resold()
 		w.partner.Resellers = []pharos.Reseller{{Name: "reseller", PartnerID: resellerID, AgentGroups: []pharos.PrincipalID{resellerAgents}}}
-		w.h.Sales[sub].Facts[0].Value.Reseller = resellerID
 		if r.rbac != 0 {
 			holder := ref(customer, clerk)
 			w.link(holder, ids[r.rbac], "", "").grant(pharos.Direct, holder, pharos.Contributor)
@@ -158,6 +169,19 @@ func TestOn_SaleWrongForAPart(t *testing.T) {
 	delete(w.h.Grants, pharos.GrantKey{Subscription: sub, Path: pharos.AOBO})
 	if got := w.access().On(scope, day(t, "2026-10-09")); got.State != pharos.None || !slices.Equal(got.Causes, want) {
 		t.Errorf("not looked at: got %s %v", got.State, got.Causes)
+	}
+}
+
+// TestOn_NotesOfOneScope: an answer is kept for every scope that no grant tells
+// apart, so what it says must be true of each.
+func TestOn_NotesOfOneScope(t *testing.T) {
+	w := newWorld(t)
+	w.link(ref(home, automation), ourID, "", "").grant(pharos.Lighthouse, ref(home, automation), pharos.Contributor, under(rgDB))
+	a := w.access()
+	first := a.On(rgWeb, day(t, "2026-10-09"))
+	second := a.On(pharos.ResourceGroupScope(sub, "rg-other"), day(t, "2026-10-09"))
+	if strings.Contains(second.Notes[0], "rg-web") || !slices.Equal(first.Notes, second.Notes) {
+		t.Errorf("of another group: %q, then %q", first.Notes, second.Notes)
 	}
 }
 

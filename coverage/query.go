@@ -58,11 +58,12 @@ func (q *query) resellerWith(test func(pharos.Reseller) bool) (pharos.Reseller, 
 	return pharos.Reseller{}, pharos.Never
 }
 
-// stranger reports whether a reseller of record is not described in the
-// configuration, so that its access cannot be told from another partner's.
-func (q *query) stranger() bool {
+// stranger reports whether the configuration does not tell by what the access
+// of a reseller of record is recognised, so that it cannot be told from another
+// partner's.
+func (q *query) stranger(recognised func(pharos.Reseller) bool) bool {
 	for id := range q.resellers {
-		described := func(r pharos.Reseller) bool { return r.PartnerID == id }
+		described := func(r pharos.Reseller) bool { return r.PartnerID == id && recognised(r) }
 		if !slices.ContainsFunc(q.partner.Resellers, described) {
 			return true
 		}
@@ -75,6 +76,9 @@ func (q *query) stranger() bool {
 func (q *query) saleConditions() []condition {
 	h := q.history
 	var cs []condition
+	if q.partner.Kind == pharos.IndirectReseller && !q.billed { // docs: troubleshooting, "you are an indirect reseller"
+		cs = append(cs, condition{pharos.Never, pharos.NotBillTo, "we are an indirect reseller, whom Microsoft does not bill"})
+	}
 	if rec := h.Sales[q.sub]; rec != nil {
 		var best pharos.Holding
 		var plan pharos.Plan
