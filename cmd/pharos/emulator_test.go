@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -81,17 +82,29 @@ func moveClock(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text, err := json.Marshal(body)
 	ts.Check(err)
-	pem, err := os.ReadFile(ts.Getenv("EMULATOR_CA"))
+	_, err = post(ts.Getenv, "/emulator/clock", "application/json", text)
 	ts.Check(err)
+}
+
+// post sends a body to a path of the emulator that getenv names, and returns
+// what it answers.
+func post(getenv func(string) string, path, contentType string, body []byte) ([]byte, error) {
+	pem, err := os.ReadFile(getenv("EMULATOR_CA"))
+	if err != nil {
+		return nil, err
+	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
 	defer transport.CloseIdleConnections()
-	resp, err := (&http.Client{Transport: transport}).Post(ts.Getenv("EMULATOR_URL")+"/emulator/clock", "application/json", bytes.NewReader(text))
-	ts.Check(err)
-	defer func() { _ = resp.Body.Close() }() // nothing is done with it any more
-	if resp.StatusCode != http.StatusOK {
-		answer, _ := io.ReadAll(resp.Body) // only for the message
-		ts.Fatalf("clock: %s: %s", resp.Status, answer)
+	resp, err := (&http.Client{Transport: transport}).Post(getenv("EMULATOR_URL")+path, contentType, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
 	}
+	defer func() { _ = resp.Body.Close() }() // it was read whole
+	answer, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", path, resp.Status, answer)
+	}
+	return answer, err
 }

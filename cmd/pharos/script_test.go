@@ -15,7 +15,10 @@ import (
 var update = flag.Bool("update", false, "write what the programs print into the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"pharos": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){
+		"pharos":  func() { os.Exit(run()) },
+		"play-az": func() { os.Exit(playAz()) },
+	})
 }
 
 const scripts = "testdata/script"
@@ -40,6 +43,7 @@ func TestScript(t *testing.T) {
 			"status":   status,
 			"emulator": startEmulator,
 			"clock":    moveClock,
+			"person":   asPerson,
 			"waitfor":  waitFor,
 			"bill":     writeBill,
 			"replace":  replace,

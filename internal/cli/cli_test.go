@@ -6,7 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/internal/ledger"
+	"github.com/pharos-pec/pharos/internal/usagefile"
 )
 
 func TestStatus(t *testing.T) {
@@ -78,6 +83,46 @@ func TestCompletion(t *testing.T) {
 		if got := Main(context.Background(), []string{"completion", shell}, world); got != 0 || !strings.Contains(out.String(), "pharos") {
 			t.Errorf("%s: status %d, %d bytes", shell, got, out.Len())
 		}
+	}
+}
+
+func TestTell_OneLine(t *testing.T) {
+	for _, format := range []string{"table", "json"} {
+		world, _, errs := world(nil)
+		e := &env{IO: world, jsonErrors: format == "json"}
+		e.tell(pharos.Errorf(pharos.Unavailable, "%w", errors.Join(errors.New("one"), errors.New("two"))))
+		if got := errs.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "one; two") {
+			t.Errorf("%s: got %q, want one line", format, got)
+		}
+	}
+}
+
+func TestCreditFindings(t *testing.T) {
+	amounts := func(lost, disputable int64) credit.Sums {
+		return credit.Sums{Lost: decimal.NewFromInt(lost), Disputable: decimal.NewFromInt(disputable)}
+	}
+	m := &credit.Month{Month: 2026*12 + 9, Totals: []credit.Total{
+		{Currency: "CHF", Sums: amounts(0, 2)}, {Currency: "EUR", Sums: amounts(0, 0)}, {Currency: "USD", Sums: amounts(7, 0)},
+	}}
+	err := creditFindings(m)
+	const want = "2026-10: 0.00 CHF of credit was lost and 2.00 is disputable; 7.00 USD of credit was lost and 0.00 is disputable"
+	if pharos.CodeOf(err) != pharos.Findings || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	m.Totals = m.Totals[1:2]
+	if err := creditFindings(m); err != nil {
+		t.Errorf("nothing was lost, and got %v", err)
+	}
+}
+
+// TestImported_CountsEveryReject: a report keeps the first rejected lines of a
+// file, and counts them all.
+func TestImported_CountsEveryReject(t *testing.T) {
+	got := imported(ledger.Report{Files: []ledger.FileReport{{
+		File: "a.csv", Rejected: []usagefile.Reject{{Line: 7, Reason: "no date"}}, RejectedCount: 5000,
+	}}})
+	if f := got.Files[0]; f.RejectedCount != 5000 || len(f.Rejected) != 1 {
+		t.Errorf("got %+v", f)
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -99,12 +100,15 @@ func (e *env) judge(ctx context.Context, b *books, month pharos.Month, by credit
 
 // creditFindings is the error of a month in which credit was lost.
 func creditFindings(m *credit.Month) error {
+	var lost []string
 	for _, t := range m.Totals {
 		if t.Lost.IsPositive() || t.Disputable.IsPositive() {
-			return pharos.Errorf(pharos.Findings, "%s: %s %s of credit was lost and %s is disputable",
-				m.Month, t.Lost.StringFixed(2), t.Currency, t.Disputable.StringFixed(2)).
-				WithHint("`pharos explain CODE` tells what to do about a cause")
+			lost = append(lost, t.Lost.StringFixed(2)+" "+t.Currency+" of credit was lost and "+t.Disputable.StringFixed(2)+" is disputable")
 		}
 	}
-	return nil
+	if lost == nil {
+		return nil
+	}
+	return pharos.Errorf(pharos.Findings, "%s: %s", m.Month, strings.Join(lost, "; ")).
+		WithHint("`pharos explain CODE` tells what to do about a cause")
 }

@@ -169,7 +169,7 @@ func (p *play) days(ctx context.Context) error {
 // pull fetches the bill.
 func (p *play) pull(ctx context.Context) error {
 	p.note("Fetching the bill (pharos usage pull) …")
-	return p.hushed.usagePull(ctx, &usagePullOptions{output: asTable(), when: when{month: p.month().String()}})
+	return p.hushed.usagePull(ctx, &usagePullOptions{output: asTable(), month: p.month().String()})
 }
 
 // legacy imports the file that came with the invoice of the legacy plan, which

@@ -81,12 +81,15 @@ func (e *env) linkChange(ctx context.Context, o *linkChangeOptions) error {
 		return err
 	}
 	defer sessions.close()
-	plan, err := o.plan(ctx, c, sessions.accounts())
+	plan, missing, err := o.plan(ctx, c, sessions.accounts())
 	if err != nil {
 		return err
 	}
 	if o.dryRun {
-		return o.output.show(e, planGrid(plan), plan)
+		if err := o.output.show(e, planGrid(plan), plan); err != nil {
+			return err
+		}
+		return missing
 	}
 	if err := e.agree(plan, o.yes); err != nil {
 		return err
@@ -104,19 +107,22 @@ func (e *env) linkChange(ctx context.Context, o *linkChangeOptions) error {
 	return link.Failure(outcomes)
 }
 
-func (o *linkChangeOptions) plan(ctx context.Context, c *config.Config, accounts []link.Account) (link.Plan, error) {
+// plan says what is to be done; missing is the error of credentials that could
+// not be asked, when others could.
+func (o *linkChangeOptions) plan(ctx context.Context, c *config.Config, accounts []link.Account) (plan link.Plan, missing, err error) {
 	statuses, err := link.Observe(ctx, accounts, c.Partner)
 	if err != nil {
-		return link.Plan{}, err
+		return link.Plan{}, nil, err
 	}
-	if err := unreached(statuses); err != nil && pharos.CodeOf(err) != pharos.Incomplete {
-		return link.Plan{}, err // nobody could be asked: there is nothing to plan
+	if missing = unreached(statuses); missing != nil && pharos.CodeOf(missing) != pharos.Incomplete {
+		return link.Plan{}, nil, missing // nobody could be asked: there is nothing to plan
 	}
 	options := link.Options{ReplaceOther: o.replace}
 	if o.remove {
-		return link.NewRemoval(statuses, c.Partner, options), nil
+		return link.NewRemoval(statuses, c.Partner, options), missing, nil
 	}
-	return link.NewPlan(statuses, c.Partner, options)
+	plan, err = link.NewPlan(statuses, c.Partner, options)
+	return plan, missing, err
 }
 
 // agree shows a person at a terminal what will change, and asks. A script has

@@ -31,7 +31,7 @@ func (e *env) style(w io.Writer) report.Style {
 func imported(r ledger.Report) report.Imported {
 	out := report.Imported{Lines: r.Lines, Months: r.Months}
 	for _, f := range r.Files {
-		file := report.ImportedFile{File: f.File, Format: string(f.Format), Lines: f.Lines, DuplicateOf: f.DuplicateOf}
+		file := report.ImportedFile{File: f.File, Format: string(f.Format), Lines: f.Lines, RejectedCount: f.RejectedCount, DuplicateOf: f.DuplicateOf}
 		for _, bad := range f.Rejected {
 			file.Rejected = append(file.Rejected, report.Rejected{Line: bad.Line, Reason: bad.Reason})
 		}

@@ -38,7 +38,7 @@ func (p *progress) set(done, total int64, detail string) {
 		p.last = detail
 		p.e.log().Debug("progress", "step", p.what, "done", done, "total", total, "at", detail)
 	}
-	if !isTerminal(p.e.Err) || p.e.Now().Sub(p.began) < patience {
+	if p.ended || !isTerminal(p.e.Err) || p.e.Now().Sub(p.began) < patience {
 		return
 	}
 	if p.bar == nil {
@@ -57,6 +57,8 @@ func (p *progress) set(done, total int64, detail string) {
 // done takes the bar away and logs how long the step took; a second call does
 // nothing.
 func (p *progress) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.ended {
 		return
 	}

@@ -45,13 +45,9 @@ a line that was imported before counts once, and a file that is cut short change
 }
 
 func (e *env) usageImport(ctx context.Context, o *usageImportOptions, files []string) error {
-	var options ledger.Options
-	if o.month != "" {
-		m, err := pharos.ParseMonth(o.month)
-		if err != nil {
-			return pharos.Errorf(pharos.Invalid, "--month: %w", err).WithHint("%s", pharos.HintOf(err))
-		}
-		options.Month = m
+	month, err := monthFlag(o.month)
+	if err != nil {
+		return err
 	}
 	c, err := e.load()
 	if err != nil {
@@ -67,8 +63,7 @@ func (e *env) usageImport(ctx context.Context, o *usageImportOptions, files []st
 	}
 	p := e.progress("reading usage")
 	defer p.done()
-	options.Progress = func(lines int64) { p.set(lines, 0, "lines") }
-	result, err := l.Import(ctx, sources, options)
+	result, err := l.Import(ctx, sources, ledger.Options{Month: month, Progress: func(lines int64) { p.set(lines, 0, "lines") }})
 	p.done()
 	if err != nil {
 		return err

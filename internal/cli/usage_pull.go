@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,7 +25,7 @@ const exportsAtOnce = 20
 
 type usagePullOptions struct {
 	output     output
-	when       when
+	month      string
 	currencies []string
 }
 
@@ -46,7 +45,7 @@ from before September 2022 are read from Partner Center's line items, the only p
 		return e.usagePull(c.Context(), &o)
 	})
 	o.output.add(c, formatTable, formatJSON, formatCSV)
-	c.Flags().StringVar(&o.when.month, "month", "", "calendar `month`, for example 2026-10 (default the running one and the one before)")
+	c.Flags().StringVar(&o.month, "month", "", "calendar `month`, for example 2026-10 (default the running one and the one before)")
 	c.Flags().StringSliceVar(&o.currencies, "currency", nil, "billing `currency` of unbilled usage; may be repeated (default all that Microsoft bills partners in)")
 	return c
 }
@@ -61,6 +60,10 @@ func billingCurrencies() []string {
 }
 
 func (e *env) usagePull(ctx context.Context, o *usagePullOptions) error {
+	month, err := monthFlag(o.month)
+	if err != nil {
+		return err
+	}
 	c, err := e.load()
 	if err != nil {
 		return err
@@ -79,7 +82,7 @@ func (e *env) usagePull(ctx context.Context, o *usagePullOptions) error {
 	if err := p.open(ctx, sessions); err != nil {
 		return err
 	}
-	if err := p.plan(o); err != nil {
+	if err := p.plan(month, o.currencies); err != nil {
 		return err
 	}
 	result, err := p.run(ctx)
@@ -143,17 +146,13 @@ func (p *pull) open(ctx context.Context, s *azureSessions) error {
 	return first
 }
 
-// plan lists the exports: for each month its invoices, or the unbilled usage
-// of every currency that has no invoice yet.
-func (p *pull) plan(o *usagePullOptions) error {
+// plan lists the exports of a month, 0 for the running one and the one before:
+// its invoices, and the unbilled usage of every currency that has none yet.
+func (p *pull) plan(month pharos.Month, currencies []string) error {
 	running := pharos.MonthOf(p.at)
 	months := []pharos.Month{running - 1, running}
-	if o.when.month != "" {
-		m, err := pharos.ParseMonth(o.when.month)
-		if err != nil {
-			return err
-		}
-		months = []pharos.Month{m}
+	if month != 0 {
+		months = []pharos.Month{month}
 	}
 	for _, m := range months {
 		invoiced := map[string]bool{}
@@ -164,20 +163,20 @@ func (p *pull) plan(o *usagePullOptions) error {
 			}
 		}
 		if m == running || m == running-1 {
-			p.planUnbilled(o, m, m != running, invoiced)
+			p.planUnbilled(currencies, m, m != running, invoiced)
 		}
 	}
 	if len(p.parts) == 0 {
-		return pharos.Errorf(pharos.NotFound, "there is no invoice for %s", o.when.month).
+		return pharos.Errorf(pharos.NotFound, "there is no invoice for %s", month).
 			WithHint("unbilled usage is kept for the running month and the one before only")
 	}
 	return nil
 }
 
-func (p *pull) planUnbilled(o *usagePullOptions, m pharos.Month, last bool, invoiced map[string]bool) {
-	currencies, guessed := o.currencies, false
-	if len(currencies) == 0 {
-		currencies, guessed = billingCurrencies(), true
+func (p *pull) planUnbilled(currencies []string, m pharos.Month, last bool, invoiced map[string]bool) {
+	guessed := len(currencies) == 0
+	if guessed {
+		currencies = billingCurrencies()
 		for _, i := range p.invoices {
 			if i.Currency != "" && !slices.Contains(currencies, i.Currency) {
 				currencies = append(currencies, i.Currency)
@@ -300,7 +299,7 @@ func (p *pull) missing() error {
 	case len(failed) == len(p.parts):
 		return failed[0]
 	}
-	return pharos.Errorf(pharos.Incomplete, "%d of %d exports failed: %w", len(failed), len(p.parts), errors.Join(failed...)).
+	return pharos.Errorf(pharos.Incomplete, "%d of %d exports failed, the first: %w", len(failed), len(p.parts), failed[0]).
 		WithHint("what arrived is in the ledger; pull again for the rest")
 }
 

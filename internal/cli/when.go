@@ -40,14 +40,22 @@ func (w *when) now() (time.Time, error) {
 		WithHint("write 2026-11-06T12:00:00Z, or 2026-11-06 for that day's first instant")
 }
 
+// monthFlag parses --month; 0 when it is not given.
+func monthFlag(text string) (pharos.Month, error) {
+	if text == "" {
+		return 0, nil
+	}
+	m, err := pharos.ParseMonth(text)
+	if err != nil {
+		return 0, pharos.Errorf(pharos.Invalid, "--month: %w", err).WithHint("%s", pharos.HintOf(err))
+	}
+	return m, nil
+}
+
 // chosenMonth is --month, or the newest month with usage.
 func (w *when) chosenMonth(ctx context.Context, b *books) (pharos.Month, error) {
-	if w.month != "" {
-		m, err := pharos.ParseMonth(w.month)
-		if err != nil {
-			return 0, pharos.Errorf(pharos.Invalid, "--month: %w", err).WithHint("%s", pharos.HintOf(err))
-		}
-		return m, nil
+	if m, err := monthFlag(w.month); err != nil || m != 0 {
+		return m, err
 	}
 	months, err := b.Months(ctx)
 	if err != nil {
