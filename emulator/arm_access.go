@@ -3,8 +3,8 @@ package emulator
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -16,8 +16,9 @@ type target struct {
 	tenant *tenant       // whose scope it is
 }
 
-// target finds the scope of the call: {scope...} or {sub} of its pattern. A
-// subscription that the caller has no access to does not exist for it.
+// target finds the scope of the call: {scope...} or {sub} of its pattern, and
+// refuses callers from a tenant that has nothing to do with the subscription
+// and those who hold nothing in it.
 func (c *call) target() (target, error) {
 	text, scoped := c.vars["scope"]
 	if !scoped {
@@ -38,8 +39,14 @@ func (c *call) target() (target, error) {
 		return target{}, notFound("InvalidSubscriptionId", fmt.Sprintf("The provided subscription identifier '%s' is malformed or invalid.", id))
 	}
 	sub := c.world.subByID[id]
-	if sub == nil || !c.world.sees(c.caller.principal, sub, c.now) {
+	if sub == nil {
 		return target{}, notFound("SubscriptionNotFound", fmt.Sprintf("The subscription '%s' could not be found.", id))
+	}
+	if err := c.checkTenant(sub); err != nil {
+		return target{}, err
+	}
+	if !c.world.sees(c.caller.principal, sub, c.now) {
+		return target{}, c.unauthorized(c.action(), scope)
 	}
 	if group := scope.ResourceGroup(); group != "" && !sub.hasGroup(group) {
 		return target{}, notFound("ResourceGroupNotFound", fmt.Sprintf("Resource group '%s' could not be found.", group))
@@ -59,63 +66,88 @@ func (s *subscription) hasGroup(name string) bool {
 // projected reports whether the caller looks at another tenant's resources.
 func (c *call) projected(t target) bool { return c.caller.tenant != t.tenant }
 
-// sees reports whether p has any access at t to the subscription or below it:
-// then the subscription exists for it.
-func (w *world) sees(p *principal, s *subscription, t time.Time) bool {
-	return len(w.heldAt(p, s, t)) > 0
+// checkTenant refuses a token of a tenant that neither owns the subscription
+// nor manages any of it. The words are Azure's.
+func (c *call) checkTenant(s *subscription) error {
+	own := s.customer.tenant
+	if c.caller.tenant == own || slices.Contains(s.managedBy(c), c.caller.tenant) {
+		return nil
+	}
+	e := &apiError{status: http.StatusUnauthorized, code: "InvalidAuthenticationTokenTenant", message: fmt.Sprintf(
+		"The access token is from the wrong issuer 'https://sts.windows.net/%s/'. It must match the tenant 'https://sts.windows.net/%s/' "+
+			"associated with this subscription. Please use the authority (URL) 'https://login.windows.net/%s' to get the token. Note, if the "+
+			"subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take "+
+			"time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.",
+		c.caller.tenant.id, own.id, own.id)}
+	e.header = http.Header{"Www-Authenticate": {
+		`Bearer authorization_uri="` + c.base + "/" + string(own.id) + `", error="invalid_token", error_description="The access token is from the wrong issuer. ` +
+			`It must match the tenant associated with this subscription. Please use correct authority to get the token."`,
+	}}
+	return e
 }
 
-// heldAt returns the access that p can use at t in the subscription: its own,
-// its groups', what was delegated to its tenant, and what it has activated.
-// What is eligible gives nothing by itself.
-//
-// Members of a partner's AdminAgents group use their own tenant's token here;
-// with Azure they sign in to the customer's tenant as foreign principals.
-func (w *world) heldAt(p *principal, s *subscription, t time.Time) []access {
-	var out []access
-	for _, a := range w.accessTo(s) {
-		if a.kind != pharos.Eligible && a.during.at(t) && p.is(a.holder, t) {
-			out = append(out, a)
+// action guesses the action of the call from its path: the last provider and
+// the types below it, without their names, and the verb. Handlers name theirs;
+// this is for callers that are refused before.
+func (c *call) action() string {
+	path := split(c.URL.Path)
+	namespace, types := "Microsoft.Resources", path
+	for i, s := range path {
+		if strings.EqualFold(s, "providers") && i+1 < len(path) {
+			namespace, types = path[i+1], path[i+2:]
 		}
 	}
-	return out
-}
-
-// may reports whether p may do the action at the target.
-func (w *world) may(p *principal, action string, on target, t time.Time) bool {
-	if on.sub == nil {
-		for _, a := range on.tenant.above {
-			covers := a.scope == "/" || a.scope == on.scope
-			if covers && a.kind != pharos.Eligible && a.during.Contains(t) && p.is(a.principal, t) && a.role.allows(action) {
-				return true
-			}
-		}
-		return false
-	}
-	if !strings.HasSuffix(strings.ToLower(action), "/read") && on.sub.deniedTimes(on.scope).at(t) {
-		return false // deny assignments here deny everybody all but reading
-	}
-	for _, a := range w.heldAt(p, on.sub, t) {
-		if a.scope.Covers(on.scope) && a.role.allows(action) {
-			return true
+	name := namespace
+	for i, s := range types {
+		posted := c.Method == http.MethodPost && i == len(types)-1
+		if i%2 == 0 && !posted {
+			name += "/" + s
 		}
 	}
-	return false
+	switch c.Method {
+	case http.MethodGet, http.MethodHead:
+		return name + "/read"
+	case http.MethodDelete:
+		return name + "/delete"
+	case http.MethodPost:
+		return name + "/" + path[len(path)-1] + "/action"
+	default:
+		return name + "/write"
+	}
 }
 
 // require refuses a call whose caller may not do the action at the target.
 func (c *call) require(action string, on target) error {
-	p := c.caller.principal
-	if c.world.may(p, action, on, c.now) {
-		return nil
+	switch allowed, by := c.world.decide(c.caller.principal, action, on, c.now); {
+	case by != nil:
+		return c.deniedBy(action, on.scope, by)
+	case !allowed:
+		return c.unauthorized(action, on.scope)
 	}
+	return nil
+}
+
+// unauthorized is the refusal of a caller without the permission.
+func (c *call) unauthorized(action string, scope pharos.Scope) *apiError {
+	return forbidden("AuthorizationFailed", fmt.Sprintf("%s does not have authorization to perform action '%s' over scope '%s' or the scope is invalid. "+
+		"If access was recently granted, please refresh your credentials.", c.client(), action, scope))
+}
+
+// deniedBy is the refusal of a caller whose permission a deny assignment takes.
+func (c *call) deniedBy(action string, scope pharos.Scope, d *denial) *apiError {
+	return forbidden("DenyAssignmentAuthorizationFailed", fmt.Sprintf("%s has permission to perform action '%s' on scope '%s'; however, the access is "+
+		"denied because of the deny assignment with name '%s' and Id '%s' at scope '%s'.",
+		c.client(), action, scope, d.name, strings.ReplaceAll(d.id, "-", ""), d.scope))
+}
+
+// client words who calls, as refusals do.
+func (c *call) client() string {
+	p := c.caller.principal
 	name := p.signInName()
 	if p.kind == pharos.ServicePrincipal {
 		name = p.appID
 	}
-	return &apiError{status: http.StatusForbidden, code: "AuthorizationFailed", message: fmt.Sprintf(
-		"The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the scope is invalid. "+
-			"If access was recently granted, please refresh your credentials.", name, p.id, action, on.scope)}
+	return fmt.Sprintf("The client '%s' with object id '%s'", name, p.id)
 }
 
 // list is the form of a Resource Manager list on one page.

@@ -10,8 +10,9 @@ import (
 // holder or a member of the holding group, and that principal's partner link.
 // One chain must hold for a whole day; two halves by two chains do not earn.
 type chain struct {
-	scope pharos.Scope
-	holds timeline
+	scope  pharos.Scope
+	holder *principal
+	holds  timeline
 }
 
 // seller is a partner whose access counts for a customer, with the time over
@@ -92,7 +93,7 @@ func foreignChains(a access, sellers []seller) []chain {
 	var out []chain
 	for _, s := range sellers {
 		if a.holder == s.adminAgents || a.holder == s.helpdesk {
-			out = append(out, chain{a.scope, a.during.intersect(s.counts)})
+			out = append(out, chain{a.scope, a.holder, a.during.intersect(s.counts)})
 		}
 	}
 	return out
@@ -118,7 +119,7 @@ func (w *world) linkedChains(a access, c *customer, sellers []seller) []chain {
 	for _, p := range people {
 		holds := a.during.intersect(held[p]).intersect(p.able()).intersect(w.countingLinks(p, sellers))
 		if len(holds) > 0 {
-			out = append(out, chain{a.scope, holds})
+			out = append(out, chain{a.scope, p, holds})
 		}
 	}
 	return out
@@ -139,24 +140,24 @@ type judgement struct {
 	sale     timeline
 	mistaken timeline
 	chains   []timeline
-	denied   timeline
 }
 
-// of picks what covers a scope.
+// of picks what covers a scope, without the times in which a deny assignment
+// takes it away.
 func (j *judge) of(scope pharos.Scope) judgement {
-	v := judgement{sale: j.sale, mistaken: j.sub.mistaken, denied: j.sub.deniedTimes(scope)}
+	v := judgement{sale: j.sale, mistaken: j.sub.mistaken}
 	for _, c := range j.chains {
 		if c.scope.Covers(scope) {
-			v.chains = append(v.chains, c.holds)
+			v.chains = append(v.chains, c.holds.without(j.sub.deniedTimes(c.holder, scope)))
 		}
 	}
 	return v
 }
 
-// earns reports whether the whole of day d is covered: a right sale, one chain
-// of access, and no denial at any instant; and whether Microsoft, in the
+// earns reports whether the whole of day d is covered: a right sale and one
+// chain of access that no denial interrupts; and whether Microsoft, in the
 // scenario, did not forget it.
 func (v judgement) earns(d pharos.Day) bool {
-	return v.sale.whole(d) && !v.denied.touches(d) && !v.mistaken.touches(d) &&
+	return v.sale.whole(d) && !v.mistaken.touches(d) &&
 		slices.ContainsFunc(v.chains, func(t timeline) bool { return t.whole(d) })
 }

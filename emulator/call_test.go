@@ -130,10 +130,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"delegated: delegations", robot, "GET", sub + registrations + rv, "", 200, ""},
 		{"delegated: the log", robot, "GET", sub + logs, "", 200, ""},
 		{"delegated: giving a role", robot, "PUT", sub + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000001" + v, assignment, 403, "AuthorizationFailed"},
-		{"delegated: another subscription", robot, "GET", dev + v, "", 404, "SubscriptionNotFound"},
+		{"delegated: another subscription", robot, "GET", dev + v, "", 401, "InvalidAuthenticationTokenTenant"},
 		{"root reader: the tenant's log", robot, "GET", logs, "", 200, ""},
 		{"no root reader: the tenant's log", backup, "GET", logs, "", 403, "AuthorizationFailed"},
-		{"admin agent after AOBO ended", backup, "GET", sub + v, "", 404, "SubscriptionNotFound"},
+		{"admin agent after AOBO ended", backup, "GET", sub + v, "", 403, "AuthorizationFailed"},
 		{"eligible and activated: delegated", alice, "GET", sub + v, "", 200, ""},
 		{"guest with a group's role: its group", guest, "GET", sub + "/resourceGroups/rg-data/resources" + v, "", 200, ""},
 		{"guest: the whole subscription's assignments", guest, "GET", sub + roles + v, "", 403, "AuthorizationFailed"},
@@ -146,12 +146,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"the customer's reader: giving a role", reader, "PUT", sub + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000003" + v, assignment, 403, "AuthorizationFailed"},
 		{"the owner: giving a role", admin, "PUT", sub + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000004" + v, assignment, 201, ""},
 		{"the owner: giving it again", admin, "PUT", sub + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000004" + v, assignment, 200, ""},
-		{"the owner: in a locked group", admin, "PUT", sub + "/resourceGroups/rg-locked" + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000005" + v, assignment, 403, "AuthorizationFailed"},
+		{"the owner: in a locked group", admin, "PUT", sub + "/resourceGroups/rg-locked" + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000005" + v, assignment, 403, "DenyAssignmentAuthorizationFailed"},
 		{"the owner: a principal nobody knows", admin, "PUT", sub + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000006" + v,
 			`{"properties":{"roleDefinitionId":"acdd72a7-3385-48ef-bd42-f606fba81ae7","principalId":"0d8a6c3e-5f0b-4c7e-9b8a-00000000000f"}}`, 400, "PrincipalNotFound"},
 		{"the rival: the delegated group", rival, "GET", sub + "/resourceGroups/rg-web" + v, "", 200, ""},
 		{"the rival: another group", rival, "GET", sub + "/resourceGroups/rg-data" + v, "", 403, "AuthorizationFailed"},
-		{"a stranger", watcher, "GET", sub + v, "", 404, "SubscriptionNotFound"},
+		{"a stranger", watcher, "GET", sub + v, "", 401, "InvalidAuthenticationTokenTenant"},
+		{"no such subscription", watcher, "GET", "/subscriptions/0d8a6c3e-5f0b-4c7e-9b8a-00000000000f" + v, "", 404, "SubscriptionNotFound"},
 		{"no api-version", robot, "GET", sub, "", 400, "MissingApiVersionParameter"},
 		{"a wrong api-version", robot, "GET", sub + registrations + "?api-version=2018-01-01", "", 400, "InvalidApiVersionParameter"},
 		{"not implemented", robot, "GET", sub + "/providers/Microsoft.Compute/virtualMachines" + v, "", 501, "NotImplemented"},
@@ -207,8 +208,8 @@ func TestLostAccess(t *testing.T) {
 	if got := do(t, e, "GET", "/subscriptions"+v, robot, ""); len(got.values()) != 0 {
 		t.Errorf("after: still listed: %s", got.text)
 	}
-	if got := do(t, e, "GET", prod(e)+v, robot, ""); got.status != 404 {
-		t.Errorf("after: got %d, want 404", got.status)
+	if got := do(t, e, "GET", prod(e)+v, robot, ""); got.status != 401 || got.errorCode() != "InvalidAuthenticationTokenTenant" {
+		t.Errorf("after: got %d %s, want 401", got.status, got.errorCode())
 	}
 	log := do(t, e, "GET", "/providers/microsoft.insights/eventtypes/management/values?api-version=2015-04-01&$filter=eventTimestamp+ge+'2026-11-01T00:00:00Z'", robot, "")
 	if len(log.values()) != 1 || !strings.Contains(log.text, "Microsoft.Resources/tenants/unregister/action") {
@@ -225,8 +226,8 @@ func TestForeignGroupsAreShownToTheirTenant(t *testing.T) {
 	if put.status != 201 {
 		t.Fatal(put.text)
 	}
-	got := do(t, e, "GET", prod(e)+"/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01", token(t, e, "contoso-msp", "backup-automation"), "")
+	got := do(t, e, "GET", prod(e)+"/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01", token(t, e, "contoso-msp", "provider-automation"), "")
 	if len(got.values()) != 1 || !strings.Contains(got.text, `"principalType":"ForeignGroup"`) {
-		t.Errorf("a member of the group sees %s", got.text)
+		t.Errorf("who manages by delegation sees %s", got.text)
 	}
 }

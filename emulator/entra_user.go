@@ -158,6 +158,9 @@ func (u *principal) inTenant(t *tenant) *principal {
 // signIn answers with tokens for a person, in the tenant that was asked for.
 func (g *grant) signIn(user *principal, client string) (reply, error) {
 	p := user.inTenant(g.tenant)
+	if p == nil || !p.exists.at(g.now) {
+		p = user.abroad(g.tenant, g.now)
+	}
 	switch {
 	case p == nil || !p.exists.at(g.now):
 		return reply{}, aadError(http.StatusBadRequest, "invalid_grant", 50020, "User account '%s' from identity provider does not exist in tenant '%s' "+

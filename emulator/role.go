@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 
@@ -78,13 +79,26 @@ func (r *builtinRoles) find(name string) *roleDefinition {
 // permissions names the action and does not except it. Matching ignores case
 // and an asterisk stands for any text (docs: Azure role definitions).
 func (d *roleDefinition) allows(action string) bool {
+	return slices.ContainsFunc(d.Permissions, func(p rolePermission) bool { return p.allows(action) })
+}
+
+func (p rolePermission) allows(action string) bool {
 	action = strings.ToLower(action)
-	for _, p := range d.Permissions {
-		if anyMatch(p.Actions, action) && !anyMatch(p.NotActions, action) {
-			return true
-		}
-	}
-	return false
+	return anyMatch(p.Actions, action) && !anyMatch(p.NotActions, action)
+}
+
+// allowsData is allows for an action on data.
+func (d *roleDefinition) allowsData(action string) bool {
+	return slices.ContainsFunc(d.Permissions, func(p rolePermission) bool {
+		return rolePermission{Actions: p.DataActions, NotActions: p.NotDataActions}.allows(action)
+	})
+}
+
+// names reports whether the role names the action itself, without wildcard.
+func (d *roleDefinition) names(action string) bool {
+	return slices.ContainsFunc(d.Permissions, func(p rolePermission) bool {
+		return slices.ContainsFunc(p.Actions, func(a string) bool { return strings.EqualFold(a, action) })
+	})
 }
 
 func anyMatch(patterns []string, action string) bool {

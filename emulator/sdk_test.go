@@ -56,7 +56,7 @@ func TestSDK_Subscriptions(t *testing.T) {
 		t.Errorf("the subscription is of %s, managed by %d tenants; want the customer's, by ours and the rival's", *subs[0].TenantID, len(subs[0].ManagedByTenants))
 	}
 	_, err = client.Get(t.Context(), string(a.world.customers[1].subs[0].id), nil)
-	refused(t, err, 404, "SubscriptionNotFound")
+	refused(t, err, 401, "InvalidAuthenticationTokenTenant")
 
 	tenants, err := armsubscriptions.NewTenantsClient(a.signIn(t, "contoso-msp", "provider-automation"), a.arm())
 	if err != nil {

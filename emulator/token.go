@@ -103,7 +103,7 @@ func knownResource(resource, base string) bool {
 func (e *Emulator) accessToken(p *principal, client, resource string, now time.Time) (string, error) {
 	tid := string(p.tenant.id)
 	claims := jwt.MapClaims{
-		"aud": resource, "iss": "https://sts.windows.net/" + tid + "/", "tid": tid, "oid": string(p.id), "sub": string(p.id),
+		"aud": resource, "iss": issuer(p.tenant), "tid": tid, "oid": string(p.id), "sub": string(p.id),
 		"appid": client, "ver": "1.0", "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(tokenLife).Unix(),
 	}
 	if p.kind == pharos.ServicePrincipal {
@@ -116,9 +116,15 @@ func (e *Emulator) accessToken(p *principal, client, resource string, now time.T
 	} else {
 		claims["idtyp"], claims["scp"], claims["name"] = "user", "user_impersonation", p.displayName
 		claims["upn"], claims["unique_name"] = p.signInName(), p.signInName()
+		if p.home != nil {
+			claims["idp"] = issuer(p.home.tenant)
+		}
 	}
 	return e.signer.sign(claims)
 }
+
+// issuer is who issues a tenant's tokens, in the form of version 1.0.
+func issuer(t *tenant) string { return "https://sts.windows.net/" + string(t.id) + "/" }
 
 // signInName is the name a person signs in by, in every tenant the same.
 func (p *principal) signInName() string {
@@ -139,7 +145,8 @@ func (e *Emulator) authenticate(c *call, s service) (*caller, error) {
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(func() time.Time { return c.now }), jwt.WithExpirationRequired())
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return nil, expiredToken(c, s)
+		until, _ := claims.GetExpirationTime() // it has one, and it is past
+		return nil, expiredToken(c, s, until.Time)
 	case err != nil:
 		return nil, refuseToken(c, s, "InvalidAuthenticationToken", "The access token is invalid.")
 	}
@@ -149,11 +156,25 @@ func (e *Emulator) authenticate(c *call, s service) (*caller, error) {
 		return nil, refuseToken(c, s, "InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '"+aud+
 			"'. It should exactly match with one of the allowed audiences '"+strings.Join(audiences(s), "','")+"','"+c.base+"'.")
 	}
-	p := e.world.principalBy[pharos.PrincipalRef{Tenant: pharos.TenantID(text("tid")), ID: pharos.PrincipalID(text("oid"))}]
+	p := e.world.tokenHolder(pharos.TenantID(text("tid")), pharos.PrincipalID(text("oid")), text("idp"), c.now)
 	if p == nil || !p.able().at(c.now) {
 		return nil, refuseToken(c, s, "InvalidAuthenticationToken", "The account of the access token does not exist or is disabled.")
 	}
 	return &caller{principal: p, tenant: p.tenant, app: text("idtyp") == "app", audience: aud}, nil
+}
+
+// tokenHolder finds the object that a token stands for: one of the tenant, or
+// a foreign principal of it that still may act there.
+func (w *world) tokenHolder(tenant pharos.TenantID, id pharos.PrincipalID, idp string, t time.Time) *principal {
+	if p := w.principalBy[pharos.PrincipalRef{Tenant: tenant, ID: id}]; p != nil {
+		return p
+	}
+	for _, by := range w.partners {
+		if home := w.principalBy[pharos.PrincipalRef{Tenant: by.tenant.id, ID: id}]; home != nil && idp == issuer(by.tenant) {
+			return home.abroad(w.tenantByID[tenant], t)
+		}
+	}
+	return nil
 }
 
 // refuseToken is a 401 with the challenge that says where to sign in.
@@ -172,9 +193,10 @@ func refuseToken(c *call, s service, code, message string) *apiError {
 // The clock may have been moved under a client that thinks its token fresh,
 // so the challenge is the one of continuous access evaluation, upon which the
 // Azure SDKs fetch another token (docs: claims challenges).
-func expiredToken(c *call, s service) *apiError {
-	e := refuseToken(c, s, "ExpiredAuthenticationToken", "The access token expiry time is before the current time '"+
-		c.now.Format(time.RFC3339)+"'.")
+func expiredToken(c *call, s service, until time.Time) *apiError {
+	const us = "1/2/2006 3:04:05 PM" // the form of the cloud's own message
+	e := refuseToken(c, s, "ExpiredAuthenticationToken", "The access token expiry UTC time '"+until.UTC().Format(us)+
+		"' is earlier than current UTC time '"+c.now.Format(us)+"'.")
 	claims := `{"access_token":{"nbf":{"essential":true,"value":"` + c.now.Format("20060102150405") + `"}}}`
 	e.header["Www-Authenticate"] = []string{
 		`Bearer realm="", authorization_uri="` + c.base + `/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000", ` +

@@ -77,7 +77,10 @@ type principal struct {
 	// addedSecrets are those that Microsoft Graph added since.
 	addedSecrets []addedSecret
 	password     string
-	home         *principal // guests only: the account in its own tenant
+	home         *principal // guests and foreign principals only: the account in its own tenant
+	// foreign marks a member of a partner's agents that is signed in to a
+	// customer's tenant without an object there.
+	foreign bool
 	// guests are the objects of this account in other tenants; they end and
 	// are disabled with it.
 	guests []*principal
@@ -263,6 +266,11 @@ type denial struct {
 	id, name string
 	scope    pharos.Scope
 	during   pharos.Interval
+	// principals are whom it denies, nil for everybody, less the excluded.
+	principals, excluded []*principal
+	// actions are what it denies; nil is everything but reading.
+	actions, notActions []string
+	hereOnly            bool // does not apply to child scopes
 }
 
 // resource is an Azure resource that is used, and metered, every day it exists.

@@ -84,6 +84,9 @@ func (p *principal) everMembers() []*principal {
 // is reports whether a grant to holder reaches p at t: holder is p or a group
 // that p is in.
 func (p *principal) is(holder *principal, t time.Time) bool {
+	if p.foreign {
+		p = p.home
+	}
 	return p == holder || (holder != nil && holder.kind == pharos.Group && p.memberTimes(holder).at(t))
 }
 
@@ -179,6 +182,9 @@ type access struct {
 	holder  *principal // nil where the object id names nobody known
 	manager *partner   // the managing partner (Lighthouse), the group's (AOBO); else nil
 	during  timeline
+	// delegated are the roles that the holder may give to managed identities
+	// (Lighthouse).
+	delegated []pharos.RoleID
 }
 
 // accessTo returns every access that ever was given to the subscription or
@@ -187,14 +193,11 @@ func (w *world) accessTo(s *subscription) []access {
 	var out []access
 	for _, a := range w.assignmentsFor(s) {
 		x := access{
-			id: a.id, path: pharos.Direct, kind: a.kind, scope: a.scope, role: a.role, holder: a.principal,
+			id: a.id, path: a.path(), kind: a.kind, scope: a.scope, role: a.role, holder: a.principal,
 			during: timelineOf(a.during),
 		}
-		if a.principalKind == pharos.ForeignGroup {
-			x.path = pharos.AOBO
-			if a.principal != nil {
-				x.manager = a.principal.tenant.partner
-			}
+		if x.path == pharos.AOBO && a.principal != nil {
+			x.manager = a.principal.tenant.partner
 		}
 		out = append(out, x)
 		for _, v := range a.activations {
@@ -221,7 +224,7 @@ func (d *delegation) accesses() []access {
 		for _, a := range def.authorizations {
 			x := access{
 				id: d.id, path: pharos.Lighthouse, kind: pharos.Permanent, scope: d.scope, role: a.role,
-				holder: a.principal, manager: def.manager.partner, during: during,
+				holder: a.principal, manager: def.manager.partner, during: during, delegated: a.delegatedRoles,
 			}
 			if a.eligible {
 				x.kind = pharos.Eligible
@@ -268,13 +271,13 @@ func (s *subscription) inherits(scope pharos.Scope) bool {
 	return scope == "/" || (group && slices.Contains(s.managementGroups, name))
 }
 
-// deniedTimes is when a deny assignment reaches the scope of the subscription.
-func (s *subscription) deniedTimes(scope pharos.Scope) timeline {
-	var out []pharos.Interval
+// deniedTimes is when a deny assignment reaches p at the scope.
+func (s *subscription) deniedTimes(p *principal, scope pharos.Scope) timeline {
+	var out timeline
 	for _, d := range s.denials {
-		if d.scope.Covers(scope) {
-			out = append(out, d.during)
+		if d.reaches(scope) {
+			out = out.union(d.timesFor(p))
 		}
 	}
-	return timelineOf(out...)
+	return out
 }
