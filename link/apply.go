@@ -15,7 +15,8 @@ type Outcome struct {
 	// Done is true when the link is now as planned, whether this run or an
 	// earlier one made it so.
 	Done bool `json:"done"`
-	// Changed is true when this run wrote to Azure.
+	// Changed is true when this run wrote to Azure, or may have: the answer to
+	// a write can be lost. A write that Azure refused changed nothing.
 	Changed bool `json:"changed"`
 	// Seen is the link as it was read back, or as it stood when nothing was done.
 	Seen    Link     `json:"-"`
@@ -78,11 +79,22 @@ func (o *Outcome) run(ctx context.Context, a Account) error {
 		return pharos.Errorf(pharos.Conflict, "credential %s: the link changed from %s to %s since the plan was made",
 			o.Credential, orNone(o.From), orNone(now.ID)).WithHint("make a new plan")
 	}
-	o.Changed = true
-	if err := o.write(ctx, a); err != nil {
+	err = o.write(ctx, a)
+	o.Changed = err == nil || !refuses(pharos.CodeOf(err))
+	if err != nil {
 		return err
 	}
 	return o.verify(ctx, a)
+}
+
+// refuses reports whether an error of that code is an answer that says no.
+func refuses(c pharos.Code) bool {
+	switch c {
+	case pharos.Invalid, pharos.NotFound, pharos.Conflict, pharos.Unauthenticated, pharos.Forbidden, pharos.Unsupported:
+		return true
+	default:
+		return false
+	}
 }
 
 // check refuses what must not reach the cloud: an account that is missing or

@@ -124,12 +124,13 @@ func TestApply_Failures(t *testing.T) {
 		text    string
 		hint    string
 		calls   int
+		changed bool // written, or nobody knows
 	}{
-		{"other is left alone", &account{id: "7000001"}, nil, pharos.Conflict, "left alone", "allow it to be replaced", 0},
-		{"global ID", &account{refuse: bad}, nil, pharos.Invalid, "refuses the partner ID 4987654", "here 4987655", 1},
-		{"changed meanwhile", &account{}, func(a *account) { a.id = "7000001" }, pharos.Conflict, "from none to 7000001", "new plan", 0},
-		{"accepted, not done", &account{blind: true}, nil, pharos.Conflict, "answers that none is linked", "", 1},
-		{"throttled for ever", &account{refuse: pharos.Errorf(pharos.Unavailable, "429")}, nil, pharos.Unavailable, "429", "", 1},
+		{"other is left alone", &account{id: "7000001"}, nil, pharos.Conflict, "left alone", "allow it to be replaced", 0, false},
+		{"global ID", &account{refuse: bad}, nil, pharos.Invalid, "refuses the partner ID 4987654", "here 4987655", 1, false},
+		{"changed meanwhile", &account{}, func(a *account) { a.id = "7000001" }, pharos.Conflict, "from none to 7000001", "new plan", 0, false},
+		{"accepted, not done", &account{blind: true}, nil, pharos.Conflict, "answers that none is linked", "", 1, true},
+		{"throttled for ever", &account{refuse: pharos.Errorf(pharos.Unavailable, "429")}, nil, pharos.Unavailable, "429", "", 1, true},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -149,7 +150,7 @@ func TestApply_Failures(t *testing.T) {
 			if pharos.CodeOf(failure) != r.code || !strings.Contains(failure.Error(), r.text) || !strings.Contains(pharos.HintOf(failure), r.hint) {
 				t.Errorf("got %s %q, hint %q", pharos.CodeOf(failure), failure, pharos.HintOf(failure))
 			}
-			if out[0].Done || out[0].Problem == nil || len(r.account.calls) != r.calls {
+			if out[0].Done || out[0].Changed != r.changed || out[0].Problem == nil || len(r.account.calls) != r.calls {
 				t.Errorf("got %+v after calls %v", out[0], r.account.calls)
 			}
 		})
@@ -232,6 +233,12 @@ func TestRegister(t *testing.T) {
 	}
 	if got := r[0].Fact().Span.On(day + 2); got != pharos.Never {
 		t.Errorf("the first link after its end: got %v, want never", got)
+	}
+	undated := e
+	undated.PartnerID, undated.Held, undated.At = "4987655", pharos.Interval{}, t0.Add(72*time.Hour)
+	r = r.Add(undated)
+	if got := r[1].Held.To; !got.Equal(undated.At) {
+		t.Errorf("before a link of no date: ends %v, want the check-in's %v", got, undated.At)
 	}
 	if _, err := link.CheckIn(t.Context(), &account{name: "bob"}); pharos.CodeOf(err) != pharos.NotFound {
 		t.Errorf("checking in without a link: got %v, want code not-found", err)

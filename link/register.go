@@ -49,8 +49,8 @@ func CheckIn(ctx context.Context, a Account) (Entry, error) {
 }
 
 // Add returns the register with e in it. A check-in of a principal ends its
-// open entries with another ID at the time the new link began, and replaces an
-// open entry with the same ID.
+// open entries with another ID when the new link began, or at the check-in where
+// that is not told, and replaces an open entry with the same ID.
 func (r Register) Add(e Entry) Register {
 	var out Register
 	for _, old := range r {
@@ -59,6 +59,9 @@ func (r Register) Add(e Entry) Register {
 				continue
 			}
 			old.Held.To = e.Held.From
+			if old.Held.To.IsZero() {
+				old.Held.To = e.At
+			}
 		}
 		out = append(out, old)
 	}
