@@ -30,6 +30,4 @@ type Principal struct {
 	Identity string `json:"identity,omitempty"`
 	// Guest is true for a user whose home is another tenant.
 	Guest bool `json:"guest,omitempty"`
-	// Home is the tenant of a guest's home account where it is known.
-	Home TenantID `json:"home,omitempty"`
 }

@@ -42,10 +42,9 @@ func principalOf(token string, c Credential) (pharos.Principal, error) {
 	}
 	p.Kind = pharos.User
 	signIn := firstOf(k.UPN, k.Unique, k.Username, k.Email)
-	p.Guest, p.Home = homeOf(k)
 	p.Identity = homeName(signIn, k.Email)
 	p.Name = firstOf(k.Name, p.Identity)
-	p.Guest = p.Guest || strings.Contains(strings.ToLower(signIn), guestMark)
+	p.Guest = isGuest(k) || strings.Contains(strings.ToLower(signIn), guestMark)
 	return p, nil
 }
 
@@ -69,21 +68,15 @@ func readClaims(token string) (claims, error) {
 	return k, nil
 }
 
-// homeOf reads a guest's home tenant from the issuer of its home account.
-func homeOf(k claims) (bool, pharos.TenantID) {
+// isGuest reports whether the issuer of the home account is not the token's
+// tenant: another one, a consumer account, or another identity provider.
+func isGuest(k claims) bool {
 	for part := range strings.SplitSeq(k.Provider, "/") {
 		if g, err := pharos.ParseGUID(part); err == nil {
-			return g != string(k.Tenant), home(g, k)
+			return g != string(k.Tenant)
 		}
 	}
-	return k.Provider != "", "" // a consumer account, or another identity provider
-}
-
-func home(issuer string, k claims) pharos.TenantID {
-	if issuer == string(k.Tenant) {
-		return ""
-	}
-	return pharos.TenantID(issuer)
+	return k.Provider != ""
 }
 
 // guestMark is in the user principal name that Entra ID gives a guest:
