@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint vet fmt fmt-check bench-usage fuzz check golden bench-usage clean
+.PHONY: help build demo test race lint vet fmt fmt-check bench-usage fuzz check golden docs bench-usage clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench-usage: ## import a generated bill of 5 million lines, beside DuckDB (needs
 
 golden: ## write the golden files anew; look at the difference before you commit it
 	$(GO) test ./internal/cli ./cmd/pharos -update
+
+docs: ## write the pages that come from the code
+	$(GO) test ./emulator -run TestCoveragePage -update
 
 check: ## what CI runs
 	bash .ci/run

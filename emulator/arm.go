@@ -23,10 +23,72 @@ func armRoutes() []route {
 		{method: http.MethodGet, pattern: "/subscriptions/{sub}/providers/{namespace}", handle: getProvider},
 		{method: http.MethodPost, pattern: "/subscriptions/{sub}/providers/{namespace}/register", handle: registerProvider},
 	}
-	for i := range out {
-		out[i].service = arm
+	return slices.Concat(
+		each(out, func(r *route) {
+			r.service, r.versions, r.head = arm, coreVersions(), strings.HasSuffix(r.pattern, "/{group}")
+		}),
+		each(managementPartnerRoutes(), recordedUnless("operations")),
+		each(managedServicesRoutes(), recordedUnless("operations", "marketplaceRegistrationDefinitions")),
+		each(authorizationRoutes(), authorizationVersions), activityRoutes(), resourceGraphRoutes(),
+		each(deploymentRoutes(), core),
+		armGaps(),
+	)
+}
+
+// core marks routes of Resource Manager's own types. Resource groups and
+// deployments can be asked for by HEAD.
+func core(r *route) {
+	r.service = arm
+	if r.versions == nil {
+		r.versions = coreVersions()
 	}
-	return slices.Concat(out, managementPartnerRoutes(), managedServicesRoutes(), authorizationRoutes(), activityRoutes(), resourceGraphRoutes(), deploymentRoutes())
+	r.head = r.method == http.MethodGet && (strings.HasSuffix(r.pattern, "/{group}") || strings.HasSuffix(r.pattern, "deployments/{id}"))
+}
+
+// authorizationVersions gives the types of Microsoft.Authorization the
+// api-versions that they have (docs: REST reference, and the provider's own
+// list).
+func authorizationVersions(r *route) {
+	if r.versions != nil {
+		return
+	}
+	switch _, kind := provider(split(r.pattern)); kind {
+	case "roleAssignments", "roleDefinitions":
+		r.versions = []string{
+			"2014-04-01-preview", "2014-07-01-preview", "2014-10-01-preview", "2015-05-01-preview", "2015-06-01", "2015-07-01", "2016-07-01", "2017-05-01",
+			"2017-09-01", "2017-10-01-preview", "2018-01-01-preview", "2018-07-01", "2018-09-01-preview", "2018-12-01-preview", "2019-04-01-preview",
+			"2020-03-01-preview", "2020-04-01-preview", "2020-08-01-preview", "2020-10-01-preview", "2021-04-01-preview", "2022-01-01-preview", "2022-04-01",
+		}
+		if kind == "roleDefinitions" {
+			r.versions = append(r.versions, "2022-05-01-preview")
+		}
+	case "denyAssignments":
+		r.versions = []string{"2018-07-01-preview", "2019-03-01-preview", "2022-04-01", "2024-07-01-preview"}
+	default: // privileged identity management
+		r.versions = []string{"2020-10-01-preview", "2020-10-01", "2022-04-01-preview", "2024-02-01-preview", "2024-09-01-preview"}
+	}
+}
+
+// recordedUnless marks routes as held against public recordings, but for those
+// of the named types, which were not recorded.
+func recordedUnless(types ...string) func(*route) {
+	return func(r *route) {
+		_, kind := provider(split(r.pattern))
+		if r.faith == unstated && !slices.Contains(types, kind) {
+			r.faith = recorded
+		}
+	}
+}
+
+// armGaps are the calls that Azure has among the areas that the emulator
+// answers in, and that it leaves out.
+func armGaps() []route {
+	const authorization = "/{scope...}" + authorizationProvider
+	return each([]route{
+		{method: http.MethodPut, pattern: authorization + "roleDefinitions/{id}"},
+		{method: http.MethodDelete, pattern: authorization + "roleDefinitions/{id}"},
+		{method: http.MethodGet, pattern: "/{scope...}" + managedServices + "marketplaceRegistrationDefinitions/{id}"},
+	}, func(r *route) { r.service, r.faith = arm, documented })
 }
 
 // describeCloud tells the endpoints of this cloud, as az and Terraform ask

@@ -32,7 +32,7 @@ func managedServicesRoutes() []route {
 		{method: http.MethodGet, pattern: scoped + "operations", handle: managedServicesOperations},
 	}
 	for i := range out {
-		out[i].service, out[i].versions = arm, managedServicesVersions
+		out[i].service, out[i].versions, out[i].region = arm, managedServicesVersions, "westeurope"
 	}
 	return out
 }

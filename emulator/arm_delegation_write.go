@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -264,20 +265,22 @@ func deleteDelegation(c *call) (reply, error) {
 	return reply{status: http.StatusAccepted, header: c.operation(on, d, "Location")}, nil
 }
 
-// operation is the address at which a client asks how a change goes on. The
-// change itself is done at once.
+// operation is the address at which a client asks how a change goes on: the
+// provider's, whose id holds the resource and the job.
 func (c *call) operation(on target, d *delegation, header string) http.Header {
-	job := base64.RawURLEncoding.EncodeToString([]byte(`{"fullyQualifiedResourceId":"` + d.armID() + `","jobId":"` + d.id + `"}`))
-	return http.Header{
-		header: {c.base + string(pharos.SubscriptionScope(on.sub.id)) + managedServices + "operationStatuses/" + job +
-			"?api-version=" + c.URL.Query().Get("api-version")},
-		"Retry-After": {"1"},
-	}
+	job := c.begin(on, d.armID(), nil)
+	token := base64.RawURLEncoding.EncodeToString([]byte(`{"fullyQualifiedResourceId":"` + d.armID() + `","jobId":"` + job + `"}`))
+	return c.operationHeaders(header, string(pharos.SubscriptionScope(on.sub.id))+managedServices+"operationStatuses/"+token)
 }
 
-// delegationStatus answers for a subscription that the caller may no longer
-// see: removing the delegation it had access by is such a change.
-func delegationStatus(*call) (reply, error) { return ok(map[string]string{"status": "Succeeded"}) }
+// delegationStatus answers how a change went.
+func delegationStatus(c *call) (reply, error) {
+	var job struct{ JobID string }
+	if text, err := base64.RawURLEncoding.DecodeString(c.vars["id"]); err != nil || json.Unmarshal(text, &job) != nil {
+		job.JobID = ""
+	}
+	return c.outcome(job.JobID, "Microsoft.ManagedServices/operationStatuses/read")
+}
 
 // listMarketplace lists the offers that came from the Marketplace, of the
 // definitions that stand at the scope.

@@ -41,6 +41,9 @@ func (a answered) values() []any {
 func do(t testing.TB, e *Emulator, method, path, token, body string) answered {
 	t.Helper()
 	r := httptest.NewRequest(method, loopback+path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -111,6 +114,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	sub := prod(e)
 	dev := string(pharos.SubscriptionScope(e.world.customers[0].subs[1].id))
 	const roles, v = "/providers/Microsoft.Authorization/roleAssignments", "?api-version=2022-04-01"
+	const cv = "?api-version=2022-12-01"
 	const registrations, rv = "/providers/Microsoft.ManagedServices/registrationAssignments", "?api-version=2022-10-01"
 	const logs = "/providers/microsoft.insights/eventtypes/management/values?api-version=2015-04-01&$filter=eventTimestamp+ge+'2026-10-01T00:00:00Z'"
 	robot, alice, guest := [2]string{"contoso-msp", "provider-automation"}, [2]string{"contoso-msp", "alice"}, [2]string{"fabrikam", "alice"}
@@ -125,17 +129,17 @@ func TestWhoMayDoWhat(t *testing.T) {
 		status       int
 		code         string
 	}{
-		{"delegated: the subscription", robot, "GET", sub + v, "", 200, ""},
+		{"delegated: the subscription", robot, "GET", sub + cv, "", 200, ""},
 		{"delegated: role assignments", robot, "GET", sub + roles + v, "", 200, ""},
 		{"delegated: delegations", robot, "GET", sub + registrations + rv, "", 200, ""},
 		{"delegated: the log", robot, "GET", sub + logs, "", 200, ""},
 		{"delegated: giving a role", robot, "PUT", sub + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000001" + v, assignment, 403, "AuthorizationFailed"},
-		{"delegated: another subscription", robot, "GET", dev + v, "", 401, "InvalidAuthenticationTokenTenant"},
+		{"delegated: another subscription", robot, "GET", dev + cv, "", 401, "InvalidAuthenticationTokenTenant"},
 		{"root reader: the tenant's log", robot, "GET", logs, "", 200, ""},
 		{"no root reader: the tenant's log", backup, "GET", logs, "", 403, "AuthorizationFailed"},
-		{"admin agent after AOBO ended", backup, "GET", sub + v, "", 403, "AuthorizationFailed"},
-		{"eligible and activated: delegated", alice, "GET", sub + v, "", 200, ""},
-		{"guest with a group's role: its group", guest, "GET", sub + "/resourceGroups/rg-data/resources" + v, "", 200, ""},
+		{"admin agent after AOBO ended", backup, "GET", sub + cv, "", 403, "AuthorizationFailed"},
+		{"eligible and activated: delegated", alice, "GET", sub + cv, "", 200, ""},
+		{"guest with a group's role: its group", guest, "GET", sub + "/resourceGroups/rg-data/resources" + cv, "", 200, ""},
 		{"guest: the whole subscription's assignments", guest, "GET", sub + roles + v, "", 403, "AuthorizationFailed"},
 		{"guest: role assignments of its group", guest, "GET", sub + "/resourceGroups/rg-data" + roles + v, "", 200, ""},
 		{"guest: no such group", guest, "GET", sub + "/resourceGroups/rg-none" + roles + v, "", 404, "ResourceGroupNotFound"},
@@ -149,15 +153,16 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"the owner: in a locked group", admin, "PUT", sub + "/resourceGroups/rg-locked" + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000005" + v, assignment, 403, "DenyAssignmentAuthorizationFailed"},
 		{"the owner: a principal nobody knows", admin, "PUT", sub + roles + "/0d8a6c3e-5f0b-4c7e-9b8a-000000000006" + v,
 			`{"properties":{"roleDefinitionId":"acdd72a7-3385-48ef-bd42-f606fba81ae7","principalId":"0d8a6c3e-5f0b-4c7e-9b8a-00000000000f"}}`, 400, "PrincipalNotFound"},
-		{"the rival: the delegated group", rival, "GET", sub + "/resourceGroups/rg-web" + v, "", 200, ""},
-		{"the rival: another group", rival, "GET", sub + "/resourceGroups/rg-data" + v, "", 403, "AuthorizationFailed"},
-		{"a stranger", watcher, "GET", sub + v, "", 401, "InvalidAuthenticationTokenTenant"},
-		{"no such subscription", watcher, "GET", "/subscriptions/0d8a6c3e-5f0b-4c7e-9b8a-00000000000f" + v, "", 404, "SubscriptionNotFound"},
+		{"the rival: the delegated group", rival, "GET", sub + "/resourceGroups/rg-web" + cv, "", 200, ""},
+		{"the rival: another group", rival, "GET", sub + "/resourceGroups/rg-data" + cv, "", 403, "AuthorizationFailed"},
+		{"a stranger", watcher, "GET", sub + cv, "", 401, "InvalidAuthenticationTokenTenant"},
+		{"no such subscription", watcher, "GET", "/subscriptions/0d8a6c3e-5f0b-4c7e-9b8a-00000000000f" + cv, "", 404, "SubscriptionNotFound"},
 		{"no api-version", robot, "GET", sub, "", 400, "MissingApiVersionParameter"},
-		{"a wrong api-version", robot, "GET", sub + registrations + "?api-version=2018-01-01", "", 400, "InvalidApiVersionParameter"},
+		{"a wrong api-version", robot, "GET", sub + registrations + "?api-version=2018-01-01", "", 404, "InvalidResourceType"},
+		{"a wrong api-version of a subscription", robot, "GET", sub + v, "", 400, "InvalidApiVersionParameter"},
 		{"not implemented", robot, "GET", sub + "/providers/Microsoft.Compute/virtualMachines" + v, "", 501, "NotImplemented"},
-		{"doubled slashes, other casing", robot, "GET", "/" + strings.ToUpper(sub) + "//RESOURCEGROUPS" + v, "", 200, ""},
-		{"a malformed subscription", robot, "GET", "/subscriptions/12" + v, "", 404, "InvalidSubscriptionId"},
+		{"doubled slashes, other casing", robot, "GET", "/" + strings.ToUpper(sub) + "//RESOURCEGROUPS" + cv, "", 200, ""},
+		{"a malformed subscription", robot, "GET", "/subscriptions/12" + cv, "", 404, "InvalidSubscriptionId"},
 	} {
 		got := do(t, e, c.method, c.path, token(t, e, c.who[0], c.who[1]), c.body)
 		if got.status != c.status || got.errorCode() != c.code {
@@ -198,17 +203,17 @@ func TestLostAccess(t *testing.T) {
 	admin := token(t, e, "fabrikam", "local-admin")
 	const v = "?api-version=2022-10-01"
 	d := e.world.customers[0].subs[0].delegations[0]
-	if got := do(t, e, "GET", "/subscriptions"+v, token(t, e, "contoso-msp", "provider-automation"), ""); len(got.values()) != 1 {
+	if got := do(t, e, "GET", "/subscriptions?api-version=2022-12-01", token(t, e, "contoso-msp", "provider-automation"), ""); len(got.values()) != 1 {
 		t.Fatalf("before: %s", got.text)
 	}
 	if got := do(t, e, "DELETE", d.armID()+v, admin, ""); got.status != 202 || got.header.Get("Location") == "" || got.header.Get("Retry-After") != "1" {
 		t.Fatalf("delete: %d %v", got.status, got.header)
 	}
 	robot := token(t, e, "contoso-msp", "provider-automation")
-	if got := do(t, e, "GET", "/subscriptions"+v, robot, ""); len(got.values()) != 0 {
+	if got := do(t, e, "GET", "/subscriptions?api-version=2022-12-01", robot, ""); len(got.values()) != 0 {
 		t.Errorf("after: still listed: %s", got.text)
 	}
-	if got := do(t, e, "GET", prod(e)+v, robot, ""); got.status != 401 || got.errorCode() != "InvalidAuthenticationTokenTenant" {
+	if got := do(t, e, "GET", prod(e)+"?api-version=2022-12-01", robot, ""); got.status != 401 || got.errorCode() != "InvalidAuthenticationTokenTenant" {
 		t.Errorf("after: got %d %s, want 401", got.status, got.errorCode())
 	}
 	log := do(t, e, "GET", "/providers/microsoft.insights/eventtypes/management/values?api-version=2015-04-01&$filter=eventTimestamp+ge+'2026-11-01T00:00:00Z'", robot, "")

@@ -71,15 +71,6 @@ func TestLiveClock(t *testing.T) {
 	}
 }
 
-func TestCoverageListsEveryRoute(t *testing.T) {
-	e := emulate(t)
-	got := do(t, e, "GET", "/emulator/coverage", "", "")
-	list, _ := got.body["implemented"].([]any)
-	if len(list) != len(e.router.routes) || len(list) < 50 {
-		t.Errorf("%d calls are listed, %d implemented", len(list), len(e.router.routes))
-	}
-}
-
 // faulty is the contoso scenario with faults.
 func faulty(t *testing.T, faults string) *Emulator {
 	t.Helper()

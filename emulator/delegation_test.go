@@ -91,7 +91,7 @@ func TestDefinition_Changed(t *testing.T) {
 	if fmt.Sprint(got) != "[tenants/unregister/action 2026-11-06T14:00 tenants/register/action 2026-11-06T13:00]" {
 		t.Errorf("our log: %v", got)
 	}
-	if got := do(t, e, "GET", prod(e)+delegationVersion, token(t, e, "contoso-msp", "provider-automation"), ""); got.status != 401 {
+	if got := do(t, e, "GET", prod(e)+"?api-version=2022-12-01", token(t, e, "contoso-msp", "provider-automation"), ""); got.status != 401 {
 		t.Errorf("we still see the subscription: %d", got.status)
 	}
 }

@@ -16,6 +16,9 @@ type Emulator struct {
 	router *router
 	dice   *dice
 	logins *logins
+	limits *limits
+	// operations are the changes that clients ask after.
+	operations operations
 	// exports are the billing exports that were asked for.
 	exports exports
 }
@@ -45,7 +48,7 @@ func New(s *Scenario, options ...Option) (*Emulator, error) {
 	if err != nil {
 		return nil, pharos.Errorf(pharos.Internal, "cannot make the token signing key: %w", err)
 	}
-	e := &Emulator{world: w, signer: keys, dice: newDice(w.faults), logins: newLogins()}
+	e := &Emulator{world: w, signer: keys, dice: newDice(w.faults), logins: newLogins(), limits: newLimits(s.limits, w.clock.live)}
 	for _, o := range options {
 		o(e)
 	}

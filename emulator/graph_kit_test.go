@@ -69,6 +69,9 @@ type answer struct {
 func (d *desk) do(method, target, body string) answer {
 	d.t.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	if d.token != "" {
 		r.Header.Set("Authorization", "Bearer "+d.token)
 	}

@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -34,6 +36,12 @@ type call struct {
 	now time.Time
 	// base is the address the client used, without a slash at the end.
 	base string
+	// id is the request id of the answer.
+	id string
+	// route is what answers; nil when nothing does.
+	route *route
+	// quota is what the call leaves of its caller's limit.
+	quota quota
 	// vars are the variables of the route's pattern, as the client wrote them.
 	vars map[string]string
 	// caller is who the token stands for; nil for services without tokens.
@@ -64,33 +72,77 @@ type apiError struct {
 	message string
 	details []apiError
 	header  http.Header
+	// body stands in for the service's usual form of an error, where it has
+	// another one for this refusal.
+	body any
 }
 
 func (e *apiError) Error() string { return e.code + ": " + e.message }
 
-// maxBody bounds a request's body, packed or not.
-const maxBody = 16 << 20
+// maxBody bounds a request's body, packed or not, as Resource Manager does.
+const maxBody = 4 << 20
 
 // readBody reads the request's body and unpacks it: msgraph-sdk-go sends
-// bodies with gzip.
+// bodies with gzip. No more than maxBody bytes are ever held of either form.
 func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil {
+	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err == nil && r.Header.Get("Content-Encoding") == "gzip" && len(body) > 0 {
+	body, err := readAtMost(r.Body)
+	switch packing := strings.ToLower(r.Header.Get("Content-Encoding")); {
+	case err != nil || len(body) == 0 || packing == "" || packing == "identity":
+	case packing == "gzip":
 		var z *gzip.Reader
 		if z, err = gzip.NewReader(bytes.NewReader(body)); err == nil {
-			body, err = io.ReadAll(io.LimitReader(z, maxBody+1))
+			body, err = readAtMost(z)
 		}
+	default:
+		return nil, unsupportedMedia("The content encoding '" + packing + "' is not supported. Only 'gzip' is supported.")
 	}
-	switch {
-	case err != nil:
+	if tooLarge := (*apiError)(nil); errors.As(err, &tooLarge) {
+		return nil, tooLarge
+	}
+	if err != nil {
 		return nil, badRequest("InvalidRequestContent", "The request content could not be read: "+err.Error())
-	case len(body) > maxBody:
-		return nil, &apiError{status: http.StatusRequestEntityTooLarge, code: "RequestEntityTooLarge", message: "The request is too large."}
 	}
 	return body, nil
+}
+
+// readAtMost reads a body up to its bound.
+func readAtMost(r io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
+	if len(body) > maxBody {
+		return nil, &apiError{
+			status: http.StatusRequestEntityTooLarge, code: "RequestContentTooLarge",
+			message: fmt.Sprintf("The request content size exceeds the maximum size of %d MB.", maxBody>>20),
+		}
+	}
+	return body, err
+}
+
+func unsupportedMedia(message string) *apiError {
+	return &apiError{status: http.StatusUnsupportedMediaType, code: "UnsupportedMediaType", message: message}
+}
+
+// checkMedia refuses a body that is not declared to be JSON, where the service
+// reads nothing else.
+func (c *call) checkMedia(svc service) error {
+	if len(c.body) == 0 || (svc != arm && svc != graph && svc != partnerCenter) {
+		return nil
+	}
+	given := c.Header.Get("Content-Type")
+	media, _, _ := strings.Cut(given, ";")
+	media = strings.TrimSpace(media)
+	if strings.EqualFold(media, "application/json") || strings.EqualFold(media, "text/json") {
+		return nil
+	}
+	if given == "" && svc == graph {
+		return badRequest("Request_BadRequest", "Write requests (excluding DELETE) must contain the Content-Type header declaration.")
+	}
+	if given == "" {
+		media = "<null>"
+	}
+	return unsupportedMedia("The content media type '" + media + "' is not supported. Only 'application/json' is supported.")
 }
 
 // decode reads the body's JSON into v; an empty body leaves v as it is.

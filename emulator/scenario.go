@@ -27,6 +27,7 @@ type Scenario struct {
 	lag        time.Duration
 	mistakes   []mistakeSpec
 	faults     faultSpec
+	limits     limitSpec
 }
 
 // ReadScenario reads and checks a scenario file. The error has code NotFound

@@ -28,7 +28,7 @@ func decodeScenario(file string, data []byte) (*Scenario, problems) {
 	if !ok {
 		return nil, found
 	}
-	s := &Scenario{File: file, lag: defaultLag}
+	s := &Scenario{File: file, lag: defaultLag, limits: azureLimits()}
 	root.object(fields{
 		"version": func(n node) {
 			if n.text() != "1" {
@@ -44,6 +44,7 @@ func decodeScenario(file string, data []byte) (*Scenario, problems) {
 		"meters":        func(n node) { n.list(func(n node) { s.meters = append(s.meters, readMeter(n)) }) },
 		"billing":       s.readBilling,
 		"faults":        func(n node) { s.faults = readFaults(n) },
+		"limits":        func(n node) { s.limits = readLimits(n) },
 		"expect":        func(node) {}, // ground truth for tests; nothing here may depend on it
 	}, "version", "clock", "partner")
 	return s, found
