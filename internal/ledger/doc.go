@@ -27,7 +27,9 @@
 //  4. A [Statement] (a whole pull) replaces the earlier one of the same
 //     invoice, or of the same currency and period: what it no longer has is gone.
 //  5. A customer's lines on an invoice replace that customer's lines without
-//     one in the same month and billing currency.
+//     one in the same billing currency: all of the month that the invoice bills,
+//     which is the one that most of its lines are in. In another month, into which
+//     it strays by a day, only those of the same day, resource and meter.
 //
 // Values that Microsoft restates (credit, effective unit price, totals,
 // exchange rate) are no part of a line's identity, nor are names.

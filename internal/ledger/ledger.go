@@ -78,7 +78,7 @@ func (l *Ledger) tryView(ctx context.Context, month pharos.Month) (*view, error)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{month: month}
+	v := &view{month: month, strays: m.strays(month)}
 	for _, src := range m.Sources {
 		for _, info := range src.Segments {
 			if info.Month != month {
@@ -112,7 +112,7 @@ func (l *Ledger) resolve(ctx context.Context, sequence int64, v *view) error {
 	known, ok := l.masks[v.month]
 	l.mu.Unlock()
 	if !ok || known.sequence != sequence {
-		dropped, err := resolve(ctx, v.segments)
+		dropped, err := resolve(ctx, v)
 		if err != nil {
 			return err
 		}
@@ -131,6 +131,7 @@ func (l *Ledger) resolve(ctx context.Context, sequence int64, v *view) error {
 type view struct {
 	month    pharos.Month
 	segments []*segment
+	strays   map[string]bool // invoices that bill another month
 }
 
 func (v *view) close() {

@@ -37,7 +37,6 @@ type source struct {
 	Statement *Statement         `json:"statement,omitempty"`
 	Lines     int64              `json:"lines"`
 	Rejected  int64              `json:"rejected"`
-	Invoices  []string           `json:"invoices,omitempty"`
 	Segments  []segmentInfo      `json:"segments,omitempty"`
 	Recon     []ReconSum         `json:"recon,omitempty"`
 }
@@ -48,9 +47,11 @@ type segmentInfo struct {
 	File     string       `json:"file"` // below the ledger's folder, with slashes
 	Lines    int64        `json:"lines"`
 	Unbilled int64        `json:"unbilled"`
-	First    pharos.Day   `json:"first"`
-	Last     pharos.Day   `json:"last"`
-	Sums     []sum        `json:"sums"`
+	// Invoices counts the other lines by invoice, of the first maxInvoices.
+	Invoices map[string]int64 `json:"invoices,omitempty"`
+	First    pharos.Day       `json:"first"`
+	Last     pharos.Day       `json:"last"`
+	Sums     []sum            `json:"sums"`
 }
 
 // sum is the total of one billing currency, for people who read the file.
@@ -109,6 +110,36 @@ func (m *manifest) months() []pharos.Month {
 	}
 	slices.Sort(months)
 	return months
+}
+
+// spread is how many lines each invoice has in each month.
+func (m *manifest) spread() map[string]map[pharos.Month]int64 {
+	lines := map[string]map[pharos.Month]int64{}
+	for _, s := range m.Sources {
+		for _, g := range s.Segments {
+			for invoice, n := range g.Invoices {
+				if lines[invoice] == nil {
+					lines[invoice] = map[pharos.Month]int64{}
+				}
+				lines[invoice][g.Month] += n
+			}
+		}
+	}
+	return lines
+}
+
+// strays returns the invoices that have lines in the month and bill another:
+// an invoice bills the month that most of its lines are in.
+func (m *manifest) strays(month pharos.Month) map[string]bool {
+	out := map[string]bool{}
+	for invoice, lines := range m.spread() {
+		for _, n := range lines {
+			if here := lines[month]; here > 0 && n > here {
+				out[invoice] = true
+			}
+		}
+	}
+	return out
 }
 
 // readManifest reads the manifest of dir; none is an empty one.

@@ -11,12 +11,12 @@ import (
 // about 32 bytes times as many.
 const shardRows = 2 << 20
 
-// resolve decides which lines of a month's segments do not count; see rules
-// 2, 3 and 5 of the package comment. The answer has one bitmap for each
-// segment.
-func resolve(ctx context.Context, segments []*segment) ([]bitmap, error) {
+// resolve decides which lines of a month do not count; see rules 2, 3 and 5
+// of the package comment. The answer has one bitmap for each segment.
+func resolve(ctx context.Context, v *view) ([]bitmap, error) {
+	segments := v.segments
 	dropped := make([]bitmap, len(segments))
-	if err := dropReplaced(ctx, segments, dropped); err != nil {
+	if err := dropReplaced(ctx, v, dropped); err != nil {
 		return nil, err
 	}
 	var meeting []int // segments whose lines may stand elsewhere too
@@ -35,13 +35,18 @@ func resolve(ctx context.Context, segments []*segment) ([]bitmap, error) {
 			return nil, err
 		}
 		dropEqual(lines, ranks, func(l lineRef) {
-			if dropped[l.segment] == nil {
-				dropped[l.segment] = newBitmap(segments[l.segment].info.Lines)
-			}
-			dropped[l.segment].add(int64(l.row))
+			drop(segments, dropped, int(l.segment), int64(l.row))
 		})
 	}
 	return dropped, nil
+}
+
+// drop notes that a row does not count.
+func drop(segments []*segment, dropped []bitmap, segment int, row int64) {
+	if dropped[segment] == nil {
+		dropped[segment] = newBitmap(segments[segment].info.Lines)
+	}
+	dropped[segment].add(row)
 }
 
 // meets reports whether another set has lines of the days of segment i.
@@ -165,56 +170,4 @@ func winner(same []lineRef, ranks []rank) int {
 		}
 	}
 	return best.set
-}
-
-// payer is a customer billed in a currency.
-type payer struct{ customer, currency string }
-
-// dropReplaced drops lines without an invoice of customers that have an
-// invoice in the same month and currency (rule 5).
-func dropReplaced(ctx context.Context, segments []*segment, dropped []bitmap) error {
-	var billed, unbilled int64
-	for _, s := range segments {
-		billed += s.info.Lines - s.info.Unbilled
-		unbilled += s.info.Unbilled
-	}
-	if billed == 0 || unbilled == 0 {
-		return nil
-	}
-	invoiced := map[payer]bool{}
-	err := eachPayer(ctx, segments, func(_ int, _ int64, p payer, invoice string) {
-		if invoice != "" {
-			invoiced[p] = true
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return eachPayer(ctx, segments, func(segment int, row int64, p payer, invoice string) {
-		if invoice == "" && invoiced[p] {
-			if dropped[segment] == nil {
-				dropped[segment] = newBitmap(segments[segment].info.Lines)
-			}
-			dropped[segment].add(row)
-		}
-	})
-}
-
-// eachPayer calls each with the payer and invoice of every line.
-func eachPayer(ctx context.Context, segments []*segment, each func(segment int, row int64, p payer, invoice string)) error {
-	var customers, currencies, invoices words
-	for i, s := range segments {
-		for _, b := range s.blocks() {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := cmp.Or(b.words("customer_id", &customers), b.words("billing_currency", &currencies), b.words("invoice", &invoices)); err != nil {
-				return err
-			}
-			for row := range b.rows {
-				each(i, b.first+int64(row), payer{customers.at(row), currencies.at(row)}, invoices.at(row))
-			}
-		}
-	}
-	return nil
 }

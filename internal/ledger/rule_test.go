@@ -98,6 +98,20 @@ func TestImport_WhichLinesCount(t *testing.T) {
 		{"5: of its month only", []step{
 			{files: []string{line("2026-10-05", "a", "1", 0)}}, {files: []string{billed("G1", "2026-09-30", "a", "1", 15)}},
 		}, "1 0 1"},
+		{"5: an invoice that strays into the month replaces what it bills there", []step{
+			{files: []string{line("2026-10-01", "a", "1", 0) + line("2026-10-01", "b", "1", 0) + line("2026-10-05", "a", "1", 0)}},
+			{files: []string{billed("G9", "2026-09-29", "a", "1", 15) + billed("G9", "2026-09-30", "a", "1", 15) + billed("G9", "2026-10-01", "a", "2", 15)}},
+		}, "3 1 4"},
+		{"5: so it does in either order, and in files of a month each", []step{
+			{files: []string{billed("G9", "2026-10-01", "a", "2", 15)}},
+			{files: []string{line("2026-10-01", "a", "1", 0) + line("2026-10-01", "b", "1", 0) + line("2026-10-05", "a", "1", 0)}},
+			{files: []string{billed("G9", "2026-09-29", "a", "1", 15) + billed("G9", "2026-09-30", "a", "1", 15)}},
+		}, "3 1 4"},
+		{"5: what strays beside the month's own invoice replaces nothing more", []step{
+			{files: []string{line("2026-10-01", "a", "1", 0) + line("2026-10-05", "a", "1", 0)}},
+			{files: []string{billed("G9", "2026-09-29", "a", "1", 15) + billed("G9", "2026-09-30", "a", "1", 15) + billed("G9", "2026-10-01", "a", "2", 15)}},
+			{files: []string{billed("G10", "2026-10-05", "a", "3", 15) + billed("G10", "2026-10-06", "a", "3", 15)}},
+		}, "3 3 8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := open(t)

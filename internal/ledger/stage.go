@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -142,9 +141,6 @@ func (in *importing) stageFile(ctx context.Context, f *usagefile.Reader, source 
 		}
 		if err := w.add(month, rec, member, f.Name); err != nil {
 			return err
-		}
-		if rec.Invoice != "" && !slices.Contains(st.source.Invoices, rec.Invoice) && len(st.source.Invoices) < 100 {
-			st.source.Invoices = append(st.source.Invoices, rec.Invoice)
 		}
 		if lines++; lines%progressEvery == 0 {
 			if err := in.tick(ctx, progressEvery); err != nil {

@@ -117,17 +117,3 @@ func (t *Total) state(billed, product decimal.Decimal) {
 		t.Off++
 	}
 }
-
-// Recon returns what the monthly reconciliation files in the ledger say, by
-// invoice, customer and currency.
-func (l *Ledger) Recon() ([]ReconSum, error) {
-	m, err := readManifest(l.dir)
-	if err != nil {
-		return nil, err
-	}
-	var out []ReconSum
-	for _, s := range m.Sources {
-		out = append(out, s.Recon...)
-	}
-	return out, nil
-}

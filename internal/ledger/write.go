@@ -95,7 +95,7 @@ func newSegmentWriter(path string, month pharos.Month, group int) (*segmentWrite
 	return &segmentWriter{
 		path: path, file: f, group: group, batch: make([]row, 0, batchRows),
 		out:  parquet.NewGenericWriter[row](f, writerOptions()...),
-		info: segmentInfo{Month: month, First: month.Last(), Last: month.First()},
+		info: segmentInfo{Month: month, First: month.Last(), Last: month.First(), Invoices: map[string]int64{}},
 		sums: map[string]*currencySum{},
 	}, nil
 }
@@ -123,15 +123,27 @@ func (w *segmentWriter) add(rec *usagefile.Record, member string) error {
 		return err
 	}
 	w.info.Lines++
-	if rec.Invoice == "" {
-		w.info.Unbilled++
-	}
+	w.countInvoice(rec.Invoice)
 	w.info.First, w.info.Last = min(w.info.First, rec.Day), max(w.info.Last, rec.Day)
 	w.addSums(rec)
 	if len(w.batch) == cap(w.batch) {
 		return w.flush()
 	}
 	return nil
+}
+
+// maxInvoices is how many invoices of a segment are counted; a bill has one or
+// a few. Of those beyond nobody can say that they stray.
+const maxInvoices = 1000
+
+func (w *segmentWriter) countInvoice(invoice string) {
+	if invoice == "" {
+		w.info.Unbilled++
+		return
+	}
+	if n, known := w.info.Invoices[invoice]; known || len(w.info.Invoices) < maxInvoices {
+		w.info.Invoices[invoice] = n + 1
+	}
 }
 
 func (w *segmentWriter) addSums(rec *usagefile.Record) {
