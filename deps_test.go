@@ -36,7 +36,8 @@ func layers() map[string]layer {
 		"observe":                     {pure: true},
 		"link":                        {pure: true},
 		"explain":                     {pure: true},
-		"emulator":                    {},
+		"emulator":                    {ours: []string{"emulator/internal/kql"}},
+		"emulator/internal/kql":       {pure: true},
 		"internal/azure":              {ours: []string{"observe", "link"}},
 		"internal/usagefile":          {},
 		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
