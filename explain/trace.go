@@ -131,7 +131,8 @@ func (k condition) steps(c *pharos.Coverage) []Step {
 		if i < len(c.Notes) {
 			s.Detail = c.Notes[i]
 		}
-		if c.Disputed || cause == pharos.NotLinked && len(c.Unread) > 0 {
+		undecided := c.State == pharos.UnknownCoverage && len(c.Unread) == 0
+		if c.Disputed || undecided || cause == pharos.NotLinked && len(c.Unread) > 0 {
 			s.Answer = NotSeen
 		}
 		out = append(out, s)

@@ -53,6 +53,8 @@ func TestTrace(t *testing.T) {
 			coverage: pharos.Coverage{State: pharos.None, Causes: []pharos.Cause{pharos.NoAccess}}},
 		{name: "unread", answer: "only if a holder", broken: []string{"not-linked unknown"},
 			coverage: pharos.Coverage{State: pharos.UnknownCoverage, Causes: []pharos.Cause{pharos.NotLinked}, Unread: []pharos.PrincipalRef{alice}}},
+		{name: "agreement not signed at first sight", answer: "Nobody knows", broken: []string{"programme-inactive unknown"},
+			coverage: pharos.Coverage{State: pharos.UnknownCoverage, Causes: []pharos.Cause{pharos.ProgrammeInactive}}},
 		{name: "disputed", answer: "The bill decides", broken: []string{"partial-day unknown"},
 			coverage: pharos.Coverage{State: pharos.Partial, Disputed: true, Causes: []pharos.Cause{pharos.PartialDay}}},
 		{name: "dated", answer: "part of the day", broken: []string{"partial-day no"},
