@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/pharos-pec/pharos"
 )
 
 // version is the document of `pharos version -o json`.
@@ -16,6 +18,8 @@ type version struct {
 	Time     string `json:"time"` // of the commit
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	// Roles is the date of Microsoft's role table that this version ships.
+	Roles string `json:"roleTable"`
 }
 
 func newVersion(e *env) *cobra.Command {
@@ -44,7 +48,7 @@ func newVersion(e *env) *cobra.Command {
 
 // buildVersion reads what the Go tool wrote into the binary.
 func buildVersion() version {
-	v := version{Version: "(devel)", Commit: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := version{Version: "(devel)", Commit: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Roles: pharos.Roles().Read}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
