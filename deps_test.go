@@ -36,8 +36,9 @@ func layers() map[string]layer {
 		"observe":                     {pure: true},
 		"link":                        {pure: true},
 		"explain":                     {pure: true},
-		"emulator":                    {ours: []string{"emulator/internal/kql"}},
+		"emulator":                    {ours: []string{"emulator/internal/kql", "internal/armtemplate"}},
 		"emulator/internal/kql":       {pure: true},
+		"internal/armtemplate":        {pure: true},
 		"internal/azure":              {ours: []string{"observe", "link"}},
 		"internal/usagefile":          {},
 		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
