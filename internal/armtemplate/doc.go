@@ -55,8 +55,16 @@ type Env struct {
 	Now time.Time
 	// NewGUID makes the values of newGuid(); nil refuses it.
 	NewGUID func() string
+	// Work counts what the evaluation of several templates together may cost,
+	// as of those of one request; nil for one of its own.
+	Work *Work
 	// Reference returns a resource in the form of its GET, by its id. Nil
 	// leaves every expression that refers to a resource as it is written, as
 	// validation does.
 	Reference func(id, apiVersion string) (any, error)
+}
+
+// Work is what evaluations have cost so far. Its zero value is ready.
+type Work struct {
+	calls, spent, kept int
 }

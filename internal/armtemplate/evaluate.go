@@ -15,8 +15,7 @@ type evaluation struct {
 	pending    map[string]bool  // parameters and variables in evaluation
 	functions  map[string]function
 	result     *Result
-	calls      int
-	work       int
+	work       *Work
 	depth      int
 	deferred   int // expressions that were left as they are written
 }
@@ -59,7 +58,7 @@ var errLater = errors.New("the expression refers to a resource that is not read"
 
 // spend counts work that a template causes, and ends one that causes too much.
 func (e *evaluation) spend(n int) error {
-	if e.work += n; e.work > maxWork {
+	if e.work.spent += n; e.work.spent > maxWork {
 		return faultf("The template's expressions make more than %d bytes or elements.", maxWork)
 	}
 	return nil
@@ -235,7 +234,7 @@ func names(n *Node) []string {
 // call evaluates a function. Most take their arguments evaluated; a few
 // evaluate only those that they need.
 func (f *frame) call(x *expression) (*Node, error) {
-	if f.calls++; f.calls > maxCalls {
+	if f.work.calls++; f.work.calls > maxCalls {
 		return nil, faultf("The template calls more than %d functions.", maxCalls)
 	}
 	if namespace, name, own := strings.Cut(x.name, "."); own {

@@ -74,7 +74,7 @@ func (l *lambdas) apply(which int, values ...*Node) (*Node, error) {
 	if !strings.EqualFold(x.name, "lambda") || len(x.args) < 1 {
 		return nil, faultf("The template function expects a lambda at this location. " + seeFunctions)
 	}
-	if l.calls++; l.calls > maxCalls {
+	if l.work.calls++; l.work.calls > maxCalls {
 		return nil, faultf("The template calls more than %d functions.", maxCalls)
 	}
 	in := *l.frame

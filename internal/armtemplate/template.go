@@ -166,7 +166,6 @@ type Result struct {
 	// condition is false are among them.
 	Resources []*Resource
 	e         *evaluation
-	size      int
 }
 
 // Evaluate works out a template for a deployment. The error is an *Error.
@@ -176,6 +175,9 @@ func (t *Template) Evaluate(env Env) (*Result, error) {
 		parameters: map[string]*Node{}, variables: map[string]*Node{}, pending: map[string]bool{},
 	}
 	e.result.e = e
+	if e.work = env.Work; e.work == nil {
+		e.work = &Work{}
+	}
 	if err := e.run(); err != nil {
 		return nil, wrap(err, t.root, "%s")
 	}
@@ -201,7 +203,8 @@ func (e *evaluation) run() error {
 // keep counts what a template becomes, which must not grow beyond Azure's
 // limit though its parts may be shared.
 func (r *Result) keep(n *Node) error {
-	if r.size += 8 + len(n.Text); r.size > maxResult {
+	w := r.e.work
+	if w.kept += 8 + len(n.Text); w.kept > maxResult {
 		return faultf("The size of the template after its expressions are evaluated exceeds the limit of %d bytes.", maxResult)
 	}
 	for _, x := range n.Items {
@@ -210,7 +213,7 @@ func (r *Result) keep(n *Node) error {
 		}
 	}
 	for _, m := range n.Members {
-		r.size += len(m.Name)
+		w.kept += len(m.Name)
 		if err := r.keep(m.Value); err != nil {
 			return err
 		}
