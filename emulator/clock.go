@@ -37,6 +37,11 @@ func (c *clock) at() time.Time {
 	return c.now.Add(c.real().Sub(c.since))
 }
 
+// body is the clock as the emulator's own calls tell it.
+func (c *clock) body() map[string]any {
+	return map[string]any{"now": c.read().Format(time.RFC3339Nano), "live": c.live}
+}
+
 // set moves the clock to t, or gives an error with code Conflict when t lies
 // behind it: what was answered cannot be taken back.
 func (c *clock) set(t time.Time) error {

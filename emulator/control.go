@@ -31,11 +31,15 @@ func (e *Emulator) routes() []route {
 	return all
 }
 
+const clockPath = "/emulator/clock"
+
 func controlRoutes() []route {
 	return []route{
-		{method: http.MethodGet, service: control, pattern: "/emulator/clock", handle: readClock},
-		{method: http.MethodPost, service: control, pattern: "/emulator/clock", handle: loopbackOnly(moveClock)},
+		{method: http.MethodGet, service: control, pattern: clockPath, handle: readClock},
+		{method: http.MethodPost, service: control, pattern: clockPath, handle: loopbackOnly(moveClock)},
 		{method: http.MethodGet, service: control, pattern: "/emulator/bill", handle: loopbackOnly(readBill)},
+		{method: http.MethodGet, service: control, pattern: "/emulator/state", handle: loopbackOnly(readState)},
+		{method: http.MethodPost, service: control, pattern: "/emulator/save", asks: true, handle: loopbackOnly(saveState)},
 		{method: http.MethodGet, service: control, pattern: "/emulator/coverage", handle: listCoverage},
 		{method: http.MethodGet, service: control, pattern: "/emulator/health", handle: func(*call) (reply, error) {
 			return ok(map[string]string{"status": "ok"})
@@ -59,7 +63,7 @@ func loopbackOnly(h handler) handler {
 const httptestRemote = "192.0.2.1:1234"
 
 func readClock(c *call) (reply, error) {
-	return ok(map[string]any{"now": c.now.Format(time.RFC3339Nano), "live": c.world.clock.live})
+	return ok(c.world.clock.body())
 }
 
 // moveClock sets the clock to {"now": time} or moves it by {"advance": duration}.
@@ -87,6 +91,5 @@ func moveClock(c *call) (reply, error) {
 			return reply{}, err
 		}
 	}
-	c.now = c.world.clock.read()
-	return readClock(c)
+	return ok(c.world.clock.body())
 }

@@ -1,8 +1,11 @@
 package emulator
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -11,12 +14,14 @@ import (
 // Resource Manager, Microsoft Graph and Partner Center under one address, and
 // is safe for concurrent use.
 type Emulator struct {
-	world  *world
-	signer *signer
-	router *router
-	dice   *dice
-	logins *logins
-	limits *limits
+	scenario *Scenario
+	world    *world
+	journal  journal
+	signer   *signer
+	router   *router
+	dice     *dice
+	logins   *logins
+	limits   *limits
 	// operations are the changes that clients ask after.
 	operations operations
 	// exports are the billing exports that were asked for.
@@ -37,9 +42,19 @@ func WithTime(now func() time.Time) Option {
 }
 
 // New returns an emulator that plays the scenario. Nothing runs in the
-// background: what it holds is freed with it. The error has code Invalid when
-// the scenario's clock is live and no [WithTime] makes it go.
+// background: what it holds is freed with it. The same scenario and the same
+// calls give the same ids. The error has code Invalid when the scenario's
+// clock is live and no [WithTime] makes it go.
 func New(s *Scenario, options ...Option) (*Emulator, error) {
+	e, err := set(s)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.begin(options)
+}
+
+// set sets a scenario up. Its clock stands until begin.
+func set(s *Scenario) (*Emulator, error) {
 	w, found := newWorld(s)
 	if err := found.err(s.File); err != nil {
 		return nil, err
@@ -48,15 +63,20 @@ func New(s *Scenario, options ...Option) (*Emulator, error) {
 	if err != nil {
 		return nil, pharos.Errorf(pharos.Internal, "cannot make the token signing key: %w", err)
 	}
-	e := &Emulator{world: w, signer: keys, dice: newDice(w.faults), logins: newLogins(), limits: newLimits(s.limits, w.clock.live)}
+	e := &Emulator{scenario: s, world: w, signer: keys, dice: newDice(w.faults), logins: newLogins(), limits: newLimits(s.limits, w.clock.live)}
+	e.router = newRouter(e.routes())
+	return e, nil
+}
+
+// begin applies the options to an emulator that is set up.
+func (e *Emulator) begin(options []Option) error {
 	for _, o := range options {
 		o(e)
 	}
-	if w.clock.live && w.clock.real == nil {
-		return nil, pharos.Errorf(pharos.Invalid, "%s: the clock is live, and there is no time to run by", s.File)
+	if e.world.clock.live && e.world.clock.real == nil {
+		return pharos.Errorf(pharos.Invalid, "%s: the clock is live, and there is no time to run by", e.scenario.File)
 	}
-	e.router = newRouter(e.routes())
-	return e, nil
+	return nil
 }
 
 // Now returns the emulator's time.
@@ -64,7 +84,29 @@ func (e *Emulator) Now() time.Time { return e.world.clock.read() }
 
 // SetTime moves the clock to t. The error has code Conflict when t lies
 // behind the clock.
-func (e *Emulator) SetTime(t time.Time) error { return e.world.clock.set(t) }
+func (e *Emulator) SetTime(t time.Time) error {
+	body, err := json.Marshal(map[string]time.Time{"now": t.UTC()})
+	if err != nil {
+		return pharos.Errorf(pharos.Invalid, "the clock cannot be moved to %s: %w", t, err)
+	}
+	return e.ask(http.MethodPost, clockPath, body)
+}
+
+// ask makes one of the emulator's own calls, as a program on this machine
+// would: what it changes is in the journal like any other call.
+func (e *Emulator) ask(method, path string, body []byte) error {
+	r, err := http.NewRequest(method, "https://localhost"+path, nil) //nolint:noctx // it is never sent, and does not wait
+	if err != nil {
+		return pharos.Errorf(pharos.Internal, "cannot make a call: %w", err)
+	}
+	r.RemoteAddr, r.RequestURI = "127.0.0.1:0", path
+	rt, vars := e.router.find(method, segmentsOf(path))
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	c := &call{Request: r, emulator: e, world: e.world, now: e.world.clock.read(), base: "https://localhost", id: uuid.NewString(), route: rt, vars: vars, body: body}
+	_, err = e.perform(c)
+	return err
+}
 
 // ServeHTTP answers one request.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.serve(w, r) }

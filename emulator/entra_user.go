@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,7 +45,7 @@ func startDeviceLogin(c *call) (reply, error) {
 		return reply{}, unknownTenant(c.vars["tenant"])
 	}
 	const life = 15 * time.Minute
-	device, code := rand.Text(), rand.Text()[:9]
+	device, code := c.secret("device"), c.secret("code")[:9]
 	l := c.emulator.logins
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -187,7 +186,8 @@ func (g *grant) signIn(user *principal, client string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	refresh := rand.Text()
+	g.keep()
+	refresh := g.secret("refresh")
 	g.emulator.logins.mu.Lock()
 	g.emulator.logins.refresh[refresh] = userLogin{user, client}
 	g.emulator.logins.mu.Unlock()

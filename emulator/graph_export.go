@@ -173,6 +173,7 @@ func readOperation(c *call) (reply, error) {
 	const space = "#microsoft.graph.partners.billing."
 	switch looks := c.emulator.exports.look(e); {
 	case looks == 0:
+		c.keep()
 		body["@odata.type"], body["status"] = space+"runningOperation", "running"
 		return reply{status: http.StatusOK, body: body, header: soon()}, nil
 	case e.parts == 0:

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"crypto/rand"
 	"net/http"
 	"slices"
 	"strings"
@@ -188,7 +187,7 @@ func addPassword(c *call) (reply, error) {
 		return reply{}, err
 	}
 	w := want.PasswordCredential
-	s := addedSecret{name: w.DisplayName, text: rand.Text(), from: w.StartDateTime, to: w.EndDateTime}
+	s := addedSecret{name: w.DisplayName, text: c.secret("password"), from: w.StartDateTime, to: w.EndDateTime}
 	if s.from.IsZero() || s.from.After(c.now) {
 		s.from = c.now // clients send their own machine's time
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"github.com/pharos-pec/pharos"
 )
 
@@ -44,8 +46,12 @@ type call struct {
 	quota quota
 	// vars are the variables of the route's pattern, as the client wrote them.
 	vars map[string]string
-	// caller is who the token stands for; nil for services without tokens.
+	// claims are those of the caller's token; caller is who it stands for. Both
+	// are nil for services without tokens.
+	claims jwt.MapClaims
 	caller *caller
+	// journal is the call's place among the changes.
+	journal *journaled
 	// body is the whole body, unpacked.
 	body []byte
 }

@@ -24,6 +24,8 @@ type route struct {
 	head bool
 	// region stands before the request id of providers that put theirs there.
 	region string
+	// asks marks a call that changes nothing, whatever its method says.
+	asks bool
 	// handle answers; nil refuses with 501.
 	handle handler
 

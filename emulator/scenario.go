@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"bytes"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -16,6 +18,11 @@ type Scenario struct {
 	Name string
 	// File is the name under which the scenario was read, for messages.
 	File string
+
+	// found is where it was read, "" for one that was not read from a file.
+	found string
+	// text is the file's, for whoever saves the state of what plays it.
+	text []byte
 
 	start, now time.Time
 	live       bool
@@ -38,7 +45,14 @@ func ReadScenario(file string) (*Scenario, error) {
 	if err != nil {
 		return nil, pharos.Errorf(pharos.NotFound, "cannot read the scenario: %w", err)
 	}
-	return ParseScenario(file, data)
+	s, err := ParseScenario(file, data)
+	if err != nil {
+		return nil, err
+	}
+	if abs, err := filepath.Abs(file); err == nil {
+		s.found = abs
+	}
+	return s, nil
 }
 
 // ParseScenario reads and checks a scenario; file is used in messages only.
@@ -55,6 +69,7 @@ func ParseScenario(file string, data []byte) (*Scenario, error) {
 	if err := found.err(file); err != nil {
 		return nil, err
 	}
+	s.text = bytes.Clone(data)
 	return s, nil
 }
 

@@ -53,6 +53,7 @@ func (e *Emulator) answer(c *call, svc service, path []string) (reply, error) {
 		e.world.mu.Lock()
 		defer e.world.mu.Unlock()
 	}
+	c.now = e.world.clock.read()
 	if needsToken(svc, c.route) {
 		if c.caller, err = e.authenticate(c, svc); err != nil {
 			return reply{}, err
@@ -72,7 +73,7 @@ func (e *Emulator) answer(c *call, svc service, path []string) (reply, error) {
 	if err := c.checkMedia(svc); err != nil {
 		return reply{}, err
 	}
-	return c.route.handle(c)
+	return e.perform(c)
 }
 
 // needsToken reports whether the call wants a token; the cloud's own

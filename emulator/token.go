@@ -1,61 +1,18 @@
 package emulator
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
-	"math/big"
 	"net"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/pharos-pec/pharos"
 )
-
-// tokenLife is how long an access token is good, by the emulator's clock.
-const tokenLife = time.Hour
-
-// signer signs the tokens and tells the key to check them with.
-type signer struct {
-	key *rsa.PrivateKey
-	id  string
-}
-
-// signingKey is one key for all emulators of the process: making one takes a
-// tenth of a second, and tests make hundreds of emulators.
-var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-func newSigner() (*signer, error) {
-	key, err := signingKey()
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(key.PublicKey.N.Bytes())
-	return &signer{key, hex.EncodeToString(sum[:10])}, nil
-}
-
-func (s *signer) sign(claims jwt.MapClaims) (string, error) {
-	t := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
-	t.Header["kid"], t.Header["x5t"] = s.id, s.id
-	return t.SignedString(s.key)
-}
-
-// keySet is the JSON Web Key Set of the signing key.
-func (s *signer) keySet() map[string]any {
-	b64 := base64.RawURLEncoding.EncodeToString
-	return map[string]any{"keys": []any{map[string]any{
-		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": s.id, "x5t": s.id,
-		"n": b64(s.key.PublicKey.N.Bytes()), "e": b64(big.NewInt(int64(s.key.PublicKey.E)).Bytes()),
-	}}}
-}
 
 // caller is who a token stands for.
 type caller struct {
@@ -136,21 +93,12 @@ func (p *principal) signInName() string {
 
 // authenticate finds the caller of a token, or refuses it as the service would.
 func (e *Emulator) authenticate(c *call, s service) (*caller, error) {
-	scheme, raw, _ := strings.Cut(c.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || raw == "" {
-		return nil, refuseToken(c, s, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or is no bearer token.")
+	if c.claims == nil { // else a change is made again, whose token was checked
+		if err := e.checkToken(c, s); err != nil {
+			return nil, err
+		}
 	}
-	claims := jwt.MapClaims{}
-	_, err := jwt.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return &e.signer.key.PublicKey, nil },
-		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(func() time.Time { return c.now }), jwt.WithExpirationRequired())
-	switch {
-	case errors.Is(err, jwt.ErrTokenExpired):
-		until, _ := claims.GetExpirationTime() // it has one, and it is past
-		return nil, expiredToken(c, s, until.Time)
-	case err != nil:
-		return nil, refuseToken(c, s, "InvalidAuthenticationToken", "The access token is invalid.")
-	}
-	text := func(name string) string { v, _ := claims[name].(string); return v }
+	text := func(name string) string { v, _ := c.claims[name].(string); return v }
 	aud := text("aud")
 	if !ownAudience(aud, c.base) && !slices.Contains(audiences(s), strings.TrimRight(strings.ToLower(aud), "/")) {
 		return nil, refuseToken(c, s, "InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '"+aud+
@@ -174,6 +122,24 @@ func (w *world) tokenHolder(tenant pharos.TenantID, id pharos.PrincipalID, idp s
 			return home.abroad(w.tenantByID[tenant], t)
 		}
 	}
+	return nil
+}
+
+// checkToken reads the claims of the call's token.
+func (e *Emulator) checkToken(c *call, s service) error {
+	scheme, raw, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || raw == "" {
+		return refuseToken(c, s, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or is no bearer token.")
+	}
+	claims, err := e.signer.verify(raw, c.now)
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		until, _ := claims.GetExpirationTime() // it has one, and it is past
+		return expiredToken(c, s, until.Time)
+	case err != nil:
+		return refuseToken(c, s, "InvalidAuthenticationToken", "The access token is invalid.")
+	}
+	c.claims = claims
 	return nil
 }
 
