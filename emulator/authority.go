@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -32,7 +33,8 @@ const (
 
 // certificate returns a server certificate of the authority in dir. The
 // authority is made once and kept, so that what trusts it goes on trusting it.
-func certificate(dir string) (tls.Certificate, error) {
+// Hosts are names or addresses it is good for besides the usual ones.
+func certificate(dir string, hosts []string) (tls.Certificate, error) {
 	ca, key, err := authority(dir)
 	if err != nil {
 		return tls.Certificate{}, err
@@ -46,6 +48,13 @@ func certificate(dir string) (tls.Certificate, error) {
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		NotBefore:   validFrom(), NotAfter: validUntil(),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	for _, host := range hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			leaf.IPAddresses = append(leaf.IPAddresses, ip)
+		} else {
+			leaf.DNSNames = append(slices.Clone(leaf.DNSNames), host)
+		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, ca, &leafKey.PublicKey, key)
 	if err != nil {

@@ -26,6 +26,8 @@ type Emulator struct {
 	operations operations
 	// exports are the billing exports that were asked for.
 	exports exports
+	// remote is whether other machines may make the emulator's own calls.
+	remote bool
 }
 
 // Option changes how an emulator is made.
@@ -40,6 +42,16 @@ func WithTime(now func() time.Time) Option {
 		}
 	}
 }
+
+// WithRemoteControl lets other machines make the emulator's own calls too:
+// move the clock, read the bill, sign people in. They need no token, so it is
+// for an emulator that only a test's own network reaches, as in a container.
+func WithRemoteControl() Option {
+	return func(e *Emulator) { e.remote = true }
+}
+
+// Scenario returns what the emulator plays.
+func (e *Emulator) Scenario() *Scenario { return e.scenario }
 
 // New returns an emulator that plays the scenario. Nothing runs in the
 // background: what it holds is freed with it. The same scenario and the same

@@ -24,9 +24,11 @@ type Server struct {
 
 // Listen opens a TLS listener on addr ("127.0.0.1:0" for a free port) with a
 // certificate of the authority in dir, which is made when it is not there
-// yet. Nothing is answered until [Server.Serve].
-func (e *Emulator) Listen(addr, dir string) (*Server, error) {
-	cert, err := certificate(dir)
+// yet. Hosts are names by which clients reach it besides the loopback ones,
+// such as that of a container; the first is the one in the URL. Nothing is
+// answered until [Server.Serve].
+func (e *Emulator) Listen(addr, dir string, hosts ...string) (*Server, error) {
+	cert, err := certificate(dir, hosts)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +43,9 @@ func (e *Emulator) Listen(addr, dir string) (*Server, error) {
 	host := "127.0.0.1"
 	if ip, ok := l.Addr().(*net.TCPAddr); ok && ip.IP.Equal(net.IPv6loopback) {
 		host = "::1"
+	}
+	if len(hosts) > 0 {
+		host = hosts[0]
 	}
 	return &Server{
 		URL:      "https://" + net.JoinHostPort(host, port),

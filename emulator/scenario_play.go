@@ -1,6 +1,9 @@
 package emulator
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // Span returns the times between which the scenario is played: its first
 // instant, and where its clock stands when it is up.
@@ -12,4 +15,10 @@ func (s *Scenario) From(t time.Time) *Scenario {
 	c := *s
 	c.now = t.UTC()
 	return &c
+}
+
+// Equal reports whether both were read from the same text and start at the
+// same instant.
+func (s *Scenario) Equal(o *Scenario) bool {
+	return bytes.Equal(s.text, o.text) && s.now.Equal(o.now)
 }
