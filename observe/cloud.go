@@ -97,6 +97,13 @@ type Delegations struct {
 	Whole, Own bool
 }
 
+// Denials are the deny assignments of a subscription.
+type Denials struct {
+	Reading[Dated[pharos.Denial]]
+	// Whole is not set where only some resource groups could be read.
+	Whole bool
+}
+
 // Member is a principal with its state in its tenant.
 type Member struct {
 	pharos.Principal
@@ -126,8 +133,8 @@ type ResourceEye interface {
 	Assignments(ctx context.Context, v Visible) (Assignments, error)
 	// Delegations lists Lighthouse authorizations, permanent and eligible.
 	Delegations(ctx context.Context, v Visible) (Delegations, error)
-	// Denials lists deny assignments.
-	Denials(ctx context.Context, v Visible) (Reading[Dated[pharos.Denial]], error)
+	// Denials lists deny assignments; it falls back as Assignments does.
+	Denials(ctx context.Context, v Visible) (Denials, error)
 	// DenialLog reads the subscription's Activity log since from (or as far
 	// back as the cloud keeps it) for deny assignments.
 	DenialLog(ctx context.Context, v Visible, from time.Time) (Log[pharos.Denial], error)

@@ -117,13 +117,14 @@ func reading[T any](c *cloud, items ...T) observe.Reading[T] {
 // eye is one credential in the cloud.
 type eye struct {
 	*cloud
-	name string
-	self pharos.Principal
+	name  string
+	self  pharos.Principal
+	group pharos.Scope // the only resource group it may read denials of, "" for all
 }
 
 func (c *cloud) eye(name string, self pharos.PrincipalRef) *eye {
 	i := slices.IndexFunc(c.principals, func(p pharos.Principal) bool { return p.PrincipalRef == self })
-	return &eye{c, name, c.principals[i]}
+	return &eye{cloud: c, name: name, self: c.principals[i]}
 }
 
 func (e *eye) Name() string { return e.name }
@@ -203,10 +204,11 @@ func (e *eye) DenialLog(ctx context.Context, v observe.Visible, from time.Time) 
 	}), e.call(ctx, e.name, "denialLog", string(v.ID))
 }
 
-func (e *eye) Denials(ctx context.Context, v observe.Visible) (observe.Reading[observe.Dated[pharos.Denial]], error) {
-	out := reading[observe.Dated[pharos.Denial]](e.cloud)
+func (e *eye) Denials(ctx context.Context, v observe.Visible) (observe.Denials, error) {
+	out := observe.Denials{Reading: reading[observe.Dated[pharos.Denial]](e.cloud), Whole: e.group == ""}
 	for _, d := range e.denials {
-		if d.value.Scope.Subscription() == v.ID && e.stands(d.Interval) {
+		inSight := out.Whole || d.value.Scope.Covers(e.group)
+		if d.value.Scope.Subscription() == v.ID && e.stands(d.Interval) && inSight {
 			out.Items = append(out.Items, observe.Dated[pharos.Denial]{Value: d.value, Since: d.From})
 		}
 	}

@@ -13,8 +13,8 @@ func (s *scan) merge() {
 	for _, p := range s.places {
 		s.mergeDelegations(p)
 		s.mergeAssignments(p)
-		if p.denials != nil {
-			obs := Observation[pharos.Denial]{At: p.denials.At, Values: p.denials.Items, Log: p.denialLog}
+		if p.denials.read {
+			obs := Observation[pharos.Denial]{At: p.denials.at, Values: p.denials.items, Log: p.denialLog}
 			obs.Unlogged = func(d pharos.Denial) bool { return d.Scope.AboveSubscription() }
 			s.h.Denials[p.sub.ID] = Merge(s.h.Denials[p.sub.ID], obs)
 		}

@@ -25,7 +25,7 @@ type place struct {
 
 	delegations delegationLook
 	assignments assignmentLook
-	denials     *Reading[Dated[pharos.Denial]]
+	denials     denialLook
 	log         *Log[pharos.Grant]
 	denialLog   *Log[pharos.Denial]
 }
@@ -48,6 +48,13 @@ type assignmentLook struct {
 	direct  bool                     // all of them are in items
 	foreign bool                     // all those to foreign groups are
 	tenants map[pharos.TenantID]bool // tenants of which all those to their groups are
+}
+
+// denialLook is what the eyes together saw of the deny assignments.
+type denialLook struct {
+	read, whole bool
+	at          time.Time
+	items       []Dated[pharos.Denial]
 }
 
 // listSubscriptions finds every subscription: those that an eye sees, those
@@ -190,25 +197,36 @@ func (s *scan) readAssignments(p *place, subject string) {
 	p.assignments = look
 }
 
-// readDenials takes the first reading that an eye may have, and its log of
-// what came and went before. Without the log the reading dates itself: where
-// the log may not be read, the assignments' reading says so.
+// readDenials asks eyes until all deny assignments are known. What none of them
+// may read reaches no access that they could tell of. Without the log of what
+// came and went before, the reading dates itself: where the log may not be read,
+// the assignments' reading says so.
 func (s *scan) readDenials(p *place, subject string) {
+	var look denialLook
 	var faults []Problem
 	for _, v := range p.views {
+		if look.whole {
+			break
+		}
 		r, err := v.Denials(s.ctx, v.visible)
 		if err != nil {
 			faults = append(faults, problem(subject, "deny assignments", v.Name(), err))
 			continue
 		}
 		s.saw(r.At)
-		p.denials = &r
+		look.at = first(look.at, r.At)
+		look.items, look.read, look.whole = append(look.items, r.Items...), true, r.Whole
+		if p.denialLog != nil {
+			continue
+		}
 		if l, err := v.DenialLog(s.ctx, v.visible, lookBack(s.old.Denials[p.sub.ID].LastObserved())); err == nil {
 			p.denialLog = &l
 		}
-		return
 	}
-	s.note(faults)
+	if !look.read {
+		s.note(faults)
+	}
+	p.denials = look
 }
 
 // overlap is how far a log is read again, for entries that arrive late: the

@@ -202,6 +202,17 @@ func TestScan_AssignmentsBySide(t *testing.T) {
 	}
 }
 
+// TestScan_DenialsOfAllEyes: what the first eye may not read another one does.
+func TestScan_DenialsOfAllEyes(t *testing.T) {
+	w := newWorld(t, "01T00:00")
+	w.delegation("d", ref(home, robotID), between("02T00:00", ""))
+	elsewhere := pharos.Denial{ID: "e", Scope: pharos.ResourceGroupScope(prod, "rg-db")}
+	w.denials = []held[pharos.Denial]{{elsewhere, between("05T00:00", "")}}
+	w.eyes[1].(*eye).group = pharos.ResourceGroupScope(prod, "rg-web")
+	w.scan("08T00:00")
+	want(t, "denial", spans(w.h.Denials[prod], elsewhere), []pharos.Span{{Began: bound("05T00:00", "05T00:00"), Ended: bound("08T00:00", "")}})
+}
+
 // TestScan_InvisibleSaysNothing keeps what was known when nobody sees the
 // subscription any more.
 func TestScan_InvisibleSaysNothing(t *testing.T) {

@@ -199,7 +199,7 @@ func TestDenials(t *testing.T) {
 	f.answer("GET "+authorization+"denyAssignments", `{"value":[{"id":"/subscriptions/`+sub+`/X","properties":{"scope":"/Subscriptions/`+strings.ToUpper(sub)+`","createdOn":"`+created+`"}}]}`)
 	got, err := f.session().Denials(t.Context(), visible(false))
 	want := []observe.Dated[pharos.Denial]{{Value: pharos.Denial{ID: "/subscriptions/" + sub + "/x", Scope: pharos.SubscriptionScope(sub)}, Since: createdAt()}}
-	if diff := cmp.Diff(want, got.Items); err != nil || diff != "" {
-		t.Errorf("%v (-want +got)\n%s", err, diff)
+	if diff := cmp.Diff(want, got.Items); err != nil || diff != "" || !got.Whole {
+		t.Errorf("%v, whole %v (-want +got)\n%s", err, got.Whole, diff)
 	}
 }

@@ -23,12 +23,11 @@ type wireDenial struct {
 const denyAssignments = "/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01"
 
 // Denials lists the deny assignments of a subscription, or of the resource
-// groups that are visible: what reaches none of them matters to no access that
-// the credential could tell of. Source: REST API Deny Assignments - List
-// 2022-04-01.
-func (s *Session) Denials(ctx context.Context, v observe.Visible) (observe.Reading[observe.Dated[pharos.Denial]], error) {
+// groups that are visible. Source: REST API Deny Assignments - List 2022-04-01.
+func (s *Session) Denials(ctx context.Context, v observe.Visible) (observe.Denials, error) {
 	read, err := readScoped[wireDenial](ctx, s, v.ID, denyAssignments, needReader)
-	out := observe.Reading[observe.Dated[pharos.Denial]]{At: read.at}
+	out := observe.Denials{Whole: read.whole}
+	out.At = read.at
 	for _, w := range read.items {
 		d := observe.Dated[pharos.Denial]{
 			Value: pharos.Denial{ID: strings.ToLower(w.ID), Scope: pharos.Scope(w.Properties.Scope)}, Since: w.Properties.Created.Time,
