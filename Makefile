@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test race lint vet fmt fmt-check bench-usage fuzz check golden docs bench-usage clean
+.PHONY: help build demo test acceptance race lint vet fmt fmt-check bench-usage fuzz check golden docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ demo: ## play the built-in scenario and serve the dashboard
 
 test: ## run every test; installs Chromium if it is missing
 	. .ci/setup go chromium && $(GO) test ./...
+
+acceptance: ## drive the emulator by az and the Azure SDKs; installs what is missing
+	. .ci/setup go az node && CI=true $(GO) test -count=1 ./acceptance
 
 race: ## run the tests of the packages with goroutines under the race detector
 	$(GO) test -race ./emulator/... ./observe/... ./internal/azure/... ./internal/store/... ./internal/web/...
