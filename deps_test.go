@@ -50,6 +50,7 @@ func layers() map[string]layer {
 		"internal/cli":                {ours: everything},
 		"cmd/pharos":                  {ours: []string{"internal/cli"}},
 		"acceptance":                  {}, // tests alone
+		"acceptance/spec":             {}, // tests alone
 	}
 }
 

@@ -87,7 +87,10 @@ func armGaps() []route {
 	return each([]route{
 		{method: http.MethodPut, pattern: authorization + "roleDefinitions/{id}"},
 		{method: http.MethodDelete, pattern: authorization + "roleDefinitions/{id}"},
-		{method: http.MethodGet, pattern: "/{scope...}" + managedServices + "marketplaceRegistrationDefinitions/{id}"},
+		{method: http.MethodGet, pattern: authorization + "permissions"},
+		{method: http.MethodPost, pattern: authorization + "elevateAccess"},
+		{method: http.MethodGet, pattern: authorization + "providerOperations"},
+		{method: http.MethodGet, pattern: authorization + "providerOperations/{namespace}"},
 	}, func(r *route) { r.service, r.faith = arm, documented })
 }
 

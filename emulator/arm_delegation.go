@@ -29,6 +29,7 @@ func managedServicesRoutes() []route {
 		{method: http.MethodDelete, pattern: scoped + "registrationAssignments/{id}", handle: deleteDelegation},
 		{method: http.MethodGet, pattern: scoped + "operationStatuses/{id}", handle: delegationStatus},
 		{method: http.MethodGet, pattern: scoped + "marketplaceRegistrationDefinitions", handle: listMarketplace},
+		{method: http.MethodGet, pattern: scoped + "marketplaceRegistrationDefinitions/{id}", handle: getMarketplace},
 		{method: http.MethodGet, pattern: scoped + "operations", handle: managedServicesOperations},
 	}
 	for i := range out {
@@ -73,15 +74,21 @@ func (c *call) definitionBody(d *definition, full bool) map[string]any {
 			eligible = append(eligible, eligibleBody(a))
 			continue
 		}
-		body := map[string]any{"principalId": string(a.principalID), "principalIdDisplayName": a.displayName, "roleDefinitionId": string(a.role.ID)}
+		body := map[string]any{"principalId": string(a.principalID), "roleDefinitionId": string(a.role.ID)}
+		if a.displayName != "" && c.apiVersion() != "2019-06-01" {
+			body["principalIdDisplayName"] = a.displayName
+		}
 		if a.delegatedRoles != nil {
 			body["delegatedRoleDefinitionIds"] = a.delegatedRoles
 		}
 		permanent = append(permanent, body)
 	}
 	p := map[string]any{
-		"registrationDefinitionName": d.offer, "description": d.description, "managedByTenantId": string(d.manager.id),
+		"registrationDefinitionName": d.offer, "managedByTenantId": string(d.manager.id),
 		"managedByTenantName": d.manager.name, "authorizations": permanent, "provisioningState": "Succeeded",
+	}
+	if d.description != "" {
+		p["description"] = d.description
 	}
 	if !c.beforeEligible() && len(eligible) > 0 {
 		p["eligibleAuthorizations"] = eligible
@@ -91,10 +98,8 @@ func (c *call) definitionBody(d *definition, full bool) map[string]any {
 	}
 	body := map[string]any{
 		"id": d.armID(), "name": d.id, "type": "Microsoft.ManagedServices/registrationDefinitions", "properties": p,
-		"systemData": map[string]string{
-			"createdAt": stamp(c.world.began(d.during)), "createdByType": "User", "lastModifiedAt": stamp(d.updated), "lastModifiedByType": "User",
-		},
 	}
+	c.addSystemData(body, c.world.began(d.during), d.updated)
 	if d.marketplace != nil {
 		body["plan"] = d.marketplace
 	}
@@ -262,10 +267,19 @@ func (c *call) delegationBody(d *delegation, def *definition) map[string]any {
 	if strings.EqualFold(c.URL.Query().Get("$expandRegistrationDefinition"), "true") {
 		p["registrationDefinition"] = c.definitionBody(def, true)
 	}
-	return map[string]any{
+	body := map[string]any{
 		"id": d.armID(), "name": d.id, "type": "Microsoft.ManagedServices/registrationAssignments", "properties": p,
-		"systemData": map[string]string{
-			"createdAt": stamp(c.world.began(d.during)), "createdByType": "User", "lastModifiedAt": stamp(c.world.began(d.during)), "lastModifiedByType": "User",
-		},
+	}
+	c.addSystemData(body, c.world.began(d.during), c.world.began(d.during))
+	return body
+}
+
+// addSystemData tells when a resource was made and changed, in the api-versions
+// that do (docs: the provider's OpenAPI documents).
+func (c *call) addSystemData(body map[string]any, created, changed time.Time) {
+	if c.apiVersion() >= "2022" {
+		body["systemData"] = map[string]string{
+			"createdAt": stamp(created), "createdByType": "User", "lastModifiedAt": stamp(changed), "lastModifiedByType": "User",
+		}
 	}
 }

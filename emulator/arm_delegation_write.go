@@ -282,17 +282,14 @@ func delegationStatus(c *call) (reply, error) {
 	return c.outcome(job.JobID, "Microsoft.ManagedServices/operationStatuses/read")
 }
 
-// listMarketplace lists the offers that came from the Marketplace, of the
+// marketplaceOffers are the offers that came from the Marketplace, of the
 // definitions that stand at the scope.
-func listMarketplace(c *call) (reply, error) {
+func (c *call) marketplaceOffers() ([]map[string]any, error) {
 	on, err := c.target()
-	if err != nil {
-		return reply{}, err
+	if err != nil || on.sub == nil {
+		return nil, err
 	}
 	var out []map[string]any
-	if on.sub == nil {
-		return list(out)
-	}
 	for _, d := range on.sub.definitions {
 		if d.marketplace == nil || !d.during.Contains(c.now) || !c.shown(on, d) {
 			continue
@@ -308,7 +305,32 @@ func listMarketplace(c *call) (reply, error) {
 			},
 		})
 	}
-	return list(out)
+	return out, nil
+}
+
+func listMarketplace(c *call) (reply, error) {
+	offers, err := c.marketplaceOffers()
+	if err != nil {
+		return reply{}, err
+	}
+	return list(offers)
+}
+
+// getMarketplace answers with the first offer of an identifier, which is a
+// publisher, or goes on to the product, the plan and the version.
+func getMarketplace(c *call) (reply, error) {
+	offers, err := c.marketplaceOffers()
+	if err != nil {
+		return reply{}, err
+	}
+	want := strings.ToLower(c.vars["id"]) + "."
+	for _, o := range offers {
+		if strings.HasPrefix(strings.ToLower(o["name"].(string))+".", want) {
+			return ok(o)
+		}
+	}
+	return reply{}, notFound("MarketplaceRegistrationDefinitionNotFound",
+		fmt.Sprintf("The marketplace registration definition '%s' could not be found.", c.vars["id"]))
 }
 
 func managedServicesOperations(*call) (reply, error) {

@@ -89,7 +89,7 @@ func (c *call) partnerBody(rec *linkRecord, id pharos.PartnerID) map[string]any 
 		"properties": map[string]any{
 			"partnerId": string(id), "partnerName": c.world.knownPartner[id],
 			"tenantId": string(rec.principal.tenant.id), "objectId": string(rec.principal.id), "version": version,
-			"updatedTime": stamp(updated), "createdTime": stamp(c.world.began(rec.times[0].during)), "state": "Active",
+			"updatedTime": shortStamp(updated), "createdTime": shortStamp(c.world.began(rec.times[0].during)), "state": "Active",
 		},
 	}
 }

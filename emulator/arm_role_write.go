@@ -33,7 +33,11 @@ func putRoleAssignment(c *call) (reply, error) {
 			return reply{}, badRequest("RoleAssignmentUpdateNotPermitted", "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.")
 		case s.id == id && same:
 			s.roleAssignment.description = a.description
-			return ok(c.assignmentBody(on, s))
+			status := http.StatusOK
+			if c.apiVersion() < "2020-08" { // these versions know no 200 (docs: their OpenAPI documents)
+				status = http.StatusCreated
+			}
+			return reply{status: status, body: c.assignmentBody(on, s)}, nil
 		case same && s.activated == nil:
 			return reply{}, conflict("RoleAssignmentExists", fmt.Sprintf("The role assignment already exists. The ID of the existing role assignment is %s.", strings.ReplaceAll(s.id, "-", "")))
 		}

@@ -169,3 +169,7 @@ func armError(e *apiError) map[string]any {
 
 // stamp writes an instant as Resource Manager does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }
+
+// shortStamp is stamp without zeros at the end, as Microsoft.ManagementPartner
+// writes instants (public recordings).
+func shortStamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.9999999Z") }
