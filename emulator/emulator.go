@@ -24,6 +24,8 @@ type Emulator struct {
 	limits   *limits
 	// operations are the changes that clients ask after.
 	operations operations
+	// queries are the counts of Resource Graph.
+	queries queryQuotas
 	// exports are the billing exports that were asked for.
 	exports exports
 	// remote is whether other machines may make the emulator's own calls.

@@ -132,6 +132,8 @@ func (p *parser) postfix() (node, error) {
 	for err == nil {
 		t := p.peek()
 		switch {
+		case t.is(".") && p.tokens[1].is("["): // a.['b'] is a['b']
+			p.next()
 		case p.accept("."):
 			key := p.next()
 			if key.kind != wordToken {

@@ -151,7 +151,7 @@ func TestConditions(t *testing.T) {
 		"made > ago(7d)": "db", "made >= datetime(2026-10-15T00:00:00Z) and made < datetime(2026-11-01)": "web-2", "made > now(-7d)": "db",
 		"name matches regex '^web-[0-9]$'": "web-1 web-2",
 		"isempty(properties.os)":           "db", "isnotempty(properties.os)": "web-1 web-2", "isnull(size)": "db", "isnotnull(size)": "web-1 web-2", "not(name has 'web')": "db",
-		"properties.os == 'Linux'": "web-1", "properties.os != 'Linux'": "web-2 db", "properties.os =~ 'WINDOWS'": "web-2", "properties['it\\'s'] == 1": "web-2",
+		"properties.os == 'Linux'": "web-1", "properties.os != 'Linux'": "web-2 db", "properties.os =~ 'WINDOWS'": "web-2", "properties['it\\'s'] == 1": "web-2", "properties.['it\\'s'] == 1": "web-2",
 		"array_length(properties.disks) == 2": "web-1", "properties.disks[0].gb == 30": "web-1", "properties.disks[-1].gb > 50": "web-1", "tags.env == 'prod' or name == 'db'": "web-1 db",
 		"tags['env'] has 'PROD'": "web-1", "properties has 'alice'": "web-1", "size * 2 - 4 == 4": "web-1", "size % 4 == 0": "web-1", "price == 1": "web-2", "size == 4.0": "web-1",
 		"name == \"web-1\" or (name == @'db' and true)": "web-1 db", "set_has_element(properties.managers, 'y')": "db", "isnull(properties.owner) == false": "web-1", "-size < -3": "web-1",

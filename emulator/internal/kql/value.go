@@ -280,3 +280,6 @@ func readSpan(s string) (time.Duration, bool) {
 	}
 	return time.Duration(days)*24*time.Hour + time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(sec*1e9), true
 }
+
+// Text writes a value as tostring() does; null is the empty text.
+func Text(v any) string { return textOf(v) }
