@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test acceptance race lint vet fmt fmt-check bench-usage fuzz check golden docs clean
+.PHONY: help build demo test acceptance race vet lint tidy-check fmt fmt-check fuzz bench-usage golden docs check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ vet: ## go vet
 
 lint: ## golangci-lint, at the version of tools/go.mod
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
+tidy-check: ## fail when a go.mod or go.sum is not as `go mod tidy` leaves it
+	@for dir in . tools bench; do \
+		(cd $$dir && $(GO) mod tidy -diff >/dev/null) || { echo "not tidy: run go mod tidy in $$dir"; exit 1; }; \
+	done
 
 fmt: ## format every file
 	$(GO) tool -modfile=tools/go.mod golangci-lint fmt ./...

@@ -73,6 +73,7 @@ type play struct {
 	azure      *emulator.Emulator
 	start, end time.Time
 	dir        string
+	removeDir  func()
 	stop       func()
 	builtIn    bool
 }
@@ -87,8 +88,8 @@ func (e *env) newPlay(o *demoOptions) (*play, error) {
 	if p.azure, err = emulator.New(s.From(p.start)); err != nil {
 		return nil, err
 	}
-	if p.dir, err = os.MkdirTemp("", "pharos-demo-"); err != nil {
-		return nil, pharos.Errorf(pharos.Internal, "cannot make a temporary folder: %w", err)
+	if p.dir, p.removeDir, err = tempFolder("demo"); err != nil {
+		return nil, err
 	}
 	server, ready, err := startEmulator(p.azure, "127.0.0.1:0", filepath.Join(p.dir, "azure"))
 	if err != nil {
@@ -129,8 +130,6 @@ func (p *play) close() {
 	p.stop()
 	p.removeDir()
 }
-
-func (p *play) removeDir() { _ = os.RemoveAll(p.dir) } // the system clears it otherwise
 
 // link links the partner ID to every credential, on the first day.
 func (p *play) link(ctx context.Context) error {

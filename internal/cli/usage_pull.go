@@ -193,11 +193,11 @@ func (p *pull) planUnbilled(currencies []string, m pharos.Month, last bool, invo
 
 // run makes the exports and imports them one after the other.
 func (p *pull) run(ctx context.Context) (ledger.Report, error) {
-	dir, err := os.MkdirTemp("", "pharos-pull-")
+	dir, remove, err := tempFolder("pull")
 	if err != nil {
-		return ledger.Report{}, pharos.Errorf(pharos.Internal, "cannot make a temporary folder: %w", err)
+		return ledger.Report{}, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // the system clears it otherwise
+	defer remove()
 	if err := p.export(ctx); err != nil {
 		return ledger.Report{}, err
 	}
