@@ -38,11 +38,15 @@ func (s typedSlot[T]) fact(value []byte, b bare) error {
 		f.Span.Ended.Earliest = s.rec.LastObserved()
 	}
 	if err := json.Unmarshal(value, &f.Value); err != nil {
-		return pharos.Errorf(pharos.Invalid, "the database holds a fact of kind %s that cannot be read: %w", s.kind, err).
-			WithHint("restore it from a backup, or move it away and scan again")
+		return damaged("a fact of kind %s that cannot be read: %w", s.kind, err)
 	}
 	s.rec.Facts = append(s.rec.Facts, f)
 	return nil
+}
+
+// damaged is the error of rows that Pharos did not write.
+func damaged(what string, args ...any) error {
+	return pharos.Errorf(pharos.Invalid, "the database holds "+what, args...).WithHint(restore)
 }
 
 // opener makes the record of a subject and returns its slot.
@@ -64,7 +68,7 @@ func (l loader) load(ctx context.Context, tx *sql.Tx) error {
 	err := each(ctx, tx, `SELECT id, kind, subject FROM record ORDER BY id`, nil, func() error {
 		o := l.openers[kind]
 		if o == nil {
-			return pharos.Errorf(pharos.Invalid, "the database holds a record of the unknown kind %q", kind)
+			return damaged("a record of the unknown kind %q", kind)
 		}
 		l.slots[id] = o(subject)
 		return nil
@@ -74,7 +78,11 @@ func (l loader) load(ctx context.Context, tx *sql.Tx) error {
 	}
 	var from, to sql.NullInt64
 	err = each(ctx, tx, `SELECT record, since, until FROM observed ORDER BY record, n`, nil, func() error {
-		l.slots[id].observed(pharos.Interval{From: instant(from), To: instant(to)})
+		s := l.slots[id]
+		if s == nil {
+			return damaged("a time that belongs to no record (%d)", id)
+		}
+		s.observed(pharos.Interval{From: instant(from), To: instant(to)})
 		return nil
 	}, &id, &from, &to)
 	if err != nil {
@@ -89,7 +97,11 @@ func (l loader) load(ctx context.Context, tx *sql.Tx) error {
 			Began: pharos.Bound{Earliest: instant(at[0]), Latest: instant(at[1])},
 			Ended: pharos.Bound{Earliest: instant(at[2]), Latest: instant(at[3])},
 		}
-		return l.slots[id].fact(value, b)
+		s := l.slots[id]
+		if s == nil {
+			return damaged("a fact that belongs to no record (%d)", id)
+		}
+		return s.fact(value, b)
 	}, &id, &value, &b.source, &b.evidence, &b.current, &at[0], &at[1], &at[2], &at[3])
 }
 

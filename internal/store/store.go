@@ -121,6 +121,9 @@ func (s *Store) write(ctx context.Context, do func(*sql.Tx) error) error {
 	return fault(s.path, tx.Commit())
 }
 
+// restore is what to do about a damaged database.
+const restore = "restore it from a backup, or move it away and scan again"
+
 // fault turns an error of the database into one that users see.
 func fault(path string, err error) error {
 	var seen *pharos.Error
@@ -137,7 +140,7 @@ func fault(path string, err error) error {
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return pharos.Errorf(pharos.Invalid, "%s is not a database, or it is damaged: %w", path, err).
-			WithHint("restore it from a backup, or move it away and scan again")
+			WithHint(restore)
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return pharos.Errorf(pharos.Invalid, "the database %s cannot be written: %w", path, err).
 			WithHint("Pharos must be allowed to write the file and its folder, where SQLite keeps its journal")

@@ -185,20 +185,31 @@ func TestSaveHistory_Interrupted(t *testing.T) {
 	}
 }
 
-// TestLoadHistory_Damaged is a fact that somebody wrote by hand.
+// TestLoadHistory_Damaged is a database that somebody wrote to by hand.
 func TestLoadHistory_Damaged(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "pharos.db")
-	s := open(t, path)
-	after := pharos.NewHistory()
-	after.Links[refs()[0]] = &pharos.Record[pharos.PartnerID]{Facts: []pharos.Fact[pharos.PartnerID]{{Value: "4987654"}}}
-	if err := s.SaveHistory(t.Context(), nil, after); err != nil {
-		t.Fatal(err)
-	}
-	if err := raw(t, path, `UPDATE fact SET value = '{'`); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.LoadHistory(t.Context()); pharos.CodeOf(err) != pharos.Invalid {
-		t.Errorf("got %v", err)
+	for _, damage := range []string{
+		`UPDATE fact SET value = '{'`,
+		`UPDATE record SET kind = 'moon'`,
+		`UPDATE fact SET record = record + 1`,
+		`UPDATE observed SET record = record + 1`,
+	} {
+		t.Run(damage, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "pharos.db")
+			s := open(t, path)
+			after := pharos.NewHistory()
+			after.Links[refs()[0]] = &pharos.Record[pharos.PartnerID]{
+				Observed: []pharos.Interval{{From: instant(1e18), To: instant(2e18)}}, Facts: []pharos.Fact[pharos.PartnerID]{{Value: "4987654"}},
+			}
+			if err := s.SaveHistory(t.Context(), nil, after); err != nil {
+				t.Fatal(err)
+			}
+			if err := raw(t, path, damage); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.LoadHistory(t.Context()); pharos.CodeOf(err) != pharos.Invalid || pharos.HintOf(err) == "" {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 
