@@ -21,6 +21,7 @@ func TestRule_Tables(t *testing.T) {
 	narrow := pharos.Coverage{State: pharos.Partial, Causes: causes{pharos.ScopeTooNarrow}}
 	none := pharos.Coverage{State: pharos.None, Causes: causes{pharos.EligibleOnly, pharos.RoleNotEligible}}
 	unseen := pharos.Coverage{State: pharos.UnknownCoverage}
+	lapsed := pharos.Coverage{State: pharos.UnknownCoverage, Causes: causes{pharos.ProgrammeInactive}}
 	unread := pharos.Coverage{State: pharos.UnknownCoverage, Unread: []pharos.PrincipalRef{alice}, Causes: causes{pharos.NotLinked}}
 	noneUnread := pharos.Coverage{State: pharos.None, Unread: []pharos.PrincipalRef{alice}, Causes: causes{pharos.NotLinked}}
 	unseenSaid := pharos.Coverage{State: pharos.UnknownCoverage, Unread: []pharos.PrincipalRef{alice}, Causes: causes{pharos.NotObserved}}
@@ -63,6 +64,9 @@ func TestRule_Tables(t *testing.T) {
 		{name: "unknown, not credited", coverage: unseen, final: final, verdict: pharos.UnknownVerdict, causes: causes{pharos.NotObserved}},
 		{name: "unknown, not credited yet", coverage: unseen, final: early, verdict: pharos.Pending, causes: causes{pharos.TooEarly}},
 		{name: "unknown, and coverage says so", coverage: unseenSaid, final: final, verdict: pharos.UnknownVerdict, causes: causes{pharos.NotObserved}},
+		{name: "unknown but for a cause, credited", coverage: lapsed, credited: "15", final: final, verdict: pharos.Earned},
+		{name: "unknown but for a cause, not credited", coverage: lapsed, final: final, verdict: pharos.Lost, causes: lapsed.Causes},
+		{name: "unknown but for a cause, not credited yet", coverage: lapsed, final: early, verdict: pharos.Pending, causes: causes{pharos.TooEarly}},
 		{name: "no answer at all", final: final, verdict: pharos.UnknownVerdict, causes: causes{pharos.NotObserved}},
 
 		{name: "unread link, credited", coverage: unread, credited: "15", final: final, verdict: pharos.Earned},
