@@ -43,6 +43,10 @@ type Access struct {
 	cache map[cacheKey]pharos.Coverage
 }
 
+// kept is how many answers are kept: a month of 16,000 subscriptions, in some
+// 250 MiB. Beyond it they are forgotten and given anew.
+const kept = 1 << 19
+
 type cacheKey struct {
 	scope pharos.Scope // the scope, reduced to what can make a difference
 	day   pharos.Day
@@ -165,6 +169,9 @@ func (a *Access) On(scope pharos.Scope, day pharos.Day) pharos.Coverage {
 	if !ok {
 		c = a.judge(scope, day)
 		a.mu.Lock()
+		if len(a.cache) >= kept {
+			clear(a.cache)
+		}
 		a.cache[key] = c
 		a.mu.Unlock()
 	}
