@@ -133,5 +133,5 @@ func readKeyed(c *call) (reply, error) {
 	if key != "" && (strings.EqualFold(set, "servicePrincipals") || strings.EqualFold(set, "applications")) {
 		return reply{}, missingObject(key)
 	}
-	return reply{}, notImplemented(c.Request)
+	return reply{}, c.refusePath(graph, segmentsOf(c.URL.EscapedPath()))
 }
