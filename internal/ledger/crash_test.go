@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pharos-pec/pharos"
@@ -34,9 +35,10 @@ func childImport(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	left, _ := strconv.Atoi(os.Getenv(childStep))
+	step, _ := strconv.Atoi(os.Getenv(childStep))
+	var done atomic.Int64 // steps are done by several goroutines
 	l.step = func() {
-		if left--; left == 0 {
+		if done.Add(1) == int64(step) {
 			self, err := os.FindProcess(os.Getpid())
 			if err == nil {
 				_ = self.Kill()

@@ -20,10 +20,20 @@ func hundred() decimal.Decimal { return decimal.NewFromInt(100) }
 // thinnest returns the width, in percent, below which a bar could not be seen.
 func thinnest() decimal.Decimal { return decimal.New(4, -1) }
 
+// positive is the credit of the verdicts that have any. A refund can make a
+// verdict negative: it has no bar, and takes nothing from those of the others.
+func positive(f figures) decimal.Decimal {
+	whole := decimal.Zero
+	for _, v := range stacking() {
+		whole = whole.Add(decimal.Max(decimal.Zero, f.Sums.Of(v)))
+	}
+	return whole
+}
+
 // stack splits a bar among the verdicts of lines that can earn, widths in
 // proportion to their credit. It is empty when nothing could earn.
 func stack(f figures) []segment {
-	whole := f.CanEarn()
+	whole := positive(f)
 	if !whole.IsPositive() {
 		return nil
 	}
@@ -86,7 +96,7 @@ func newChart(c *currencyTally) []chartRow {
 		if v == pharos.Excluded {
 			continue
 		}
-		if left := c.Of(v).Value.Sub(explained(c.causes, v)); left.IsPositive() {
+		if left := c.Of(v).Value.Sub(explained(c.causes, v)); !left.IsZero() {
 			row := chartRow{Badge: badge(v), Amount: amount{left, c.Currency}}
 			row.Subscriptions, row.Days = c.extents[v].subscriptions, c.extents[v].days
 			add(row)

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/pharos-pec/pharos"
@@ -19,7 +18,8 @@ type lineRow struct {
 	Credit                amount
 	Badge                 badge
 	Causes                []link
-	Source                string
+	File                  string // where the line was read, "" when nobody knows
+	Number                int64  // of the line in File
 }
 
 // lines reads the page's usage lines. Lines before it are passed over, none
@@ -62,9 +62,7 @@ func newLineRow(l *credit.Line) lineRow {
 	if !l.Credited.IsZero() {
 		row.Rate = l.Credited.String() + " %"
 	}
-	if l.Source.File != "" {
-		row.Source = l.Source.File + ":" + strconv.FormatInt(l.Source.Line, 10)
-	}
+	row.File, row.Number = l.Source.File, l.Source.Line
 	if row.Meter == "" {
 		row.Meter = l.Meter.ID
 	}

@@ -64,13 +64,14 @@ func (s *Server) coveragePage(r *http.Request) (view, error) {
 	if err != nil {
 		return nil, err
 	}
+	search := strings.TrimSpace(r.URL.Query().Get("q"))
 	v := coverageView{
 		shell: s.shell(r, "Coverage on "+dayName(d)).under("coverage"),
-		Date:  d.String(), Day: dayName(d), Only: only, Search: strings.TrimSpace(r.URL.Query().Get("q")),
-		Prev: coverageLink(d - 1), Next: coverageLink(d + 1), All: "/coverage?date=" + d.String(),
+		Date:  d.String(), Day: dayName(d), Only: only, Search: search,
+		Prev: coverageLink(d-1, only, search), Next: coverageLink(d+1, only, search), All: coverageURL(d, "", search),
 	}
-	found := matching(all, names, v.Search)
-	v.States = countStates(found, only, v.All, v.Search)
+	found := matching(all, names, search)
+	v.States = countStates(found, d, only, search)
 	found = slices.DeleteFunc(found, func(s scope) bool { return only != "" && s.State != only })
 	if v.Pager, err = paginate(r, len(found), "scopes", nil); err != nil {
 		return nil, err
@@ -81,8 +82,21 @@ func (s *Server) coveragePage(r *http.Request) (view, error) {
 	return pageView{"coverage", v}, nil
 }
 
-func coverageLink(d pharos.Day) link {
-	return link{"/coverage?date=" + d.String(), d.Start().Format("2 January")}
+// coverageURL is the address of a day's coverage, of a state and of what fits
+// a search alone where they are not "".
+func coverageURL(d pharos.Day, only pharos.CoverageState, search string) string {
+	q := url.Values{"date": {d.String()}}
+	if only != "" {
+		q.Set("state", string(only))
+	}
+	if search != "" {
+		q.Set("q", search)
+	}
+	return "/coverage?" + q.Encode()
+}
+
+func coverageLink(d pharos.Day, only pharos.CoverageState, search string) link {
+	return link{coverageURL(d, only, search), d.Start().Format("2 January")}
 }
 
 // stateOf reads ?state=, "" for all.
@@ -128,17 +142,14 @@ func matching(all []pharos.Coverage, names explain.Names, text string) []scope {
 	return found
 }
 
-func countStates(found []scope, only pharos.CoverageState, base, search string) []stateCount {
+func countStates(found []scope, d pharos.Day, only pharos.CoverageState, search string) []stateCount {
 	counts := map[pharos.CoverageState]int{}
 	for _, s := range found {
 		counts[s.State]++
 	}
-	if search != "" {
-		base += "&q=" + url.QueryEscape(search)
-	}
 	list := make([]stateCount, 0, len(states()))
 	for _, state := range states() {
-		list = append(list, stateCount{state, counts[state], base + "&state=" + string(state), state == only})
+		list = append(list, stateCount{state, counts[state], coverageURL(d, state, search), state == only})
 	}
 	return list
 }

@@ -248,7 +248,7 @@ func TestDayPage(t *testing.T) {
 	}
 	want(t, "the first line", lines[:1], [][]string{{
 		"vm-web-001microsoft.compute/virtualmachines in rg-web", "D2s v5Virtual Machines / Dsv5 Series", "24", "1.576328 USD", "34.81 EUR", "none",
-		"5.22 EUR", "✕Lostno-access", "contoso-2026-10-daily.csv.gz:1970",
+		"5.22 EUR", "✕Lostno-access", "contoso-2026-10-daily.csv.gz line 1970",
 	}})
 	if got := text(doc.Find(".pager")); got != "1 to 100 of 246 usage lines Page 1 of 3 Next Last" {
 		t.Errorf("pager %q", got)
@@ -311,6 +311,15 @@ func TestCoveragePage(t *testing.T) {
 	}
 	if got := cells(read(t, s, "/coverage?date=2026-10-31&state=full&q=WINGTIP"), ".list"); len(got) != 1 || got[0][0] != "wingtip-shopResource group rg-shop" {
 		t.Errorf("filtered: %q", got)
+	}
+	// Whoever turns to another day or state goes on looking for the same.
+	for at, want := range map[string]string{
+		".step[rel=prev]": "/coverage?date=2026-10-30&q=wing+tip&state=none", ".step[rel=next]": "/coverage?date=2026-11-01&q=wing+tip&state=none",
+		".counts li:first-child a": "/coverage?date=2026-10-31&q=wing+tip&state=none", ".counts li:last-child a": "/coverage?date=2026-10-31&q=wing+tip",
+	} {
+		if got, _ := read(t, s, "/coverage?date=2026-10-31&state=none&q=wing+tip").Find(at).Attr("href"); got != want {
+			t.Errorf("%s leads to %s, want %s", at, got, want)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func newTrend(m pharos.Month, of *currencyTally) trend {
 	byDay := make([]figures, len(of.days))
 	for i := range of.days {
 		byDay[i] = figures{of.Currency, of.days[i].sums()}
-		highest = decimal.Max(highest, byDay[i].CanEarn())
+		highest = decimal.Max(highest, positive(byDay[i]))
 	}
 	var t trend
 	width := hundred().DivRound(decimal.NewFromInt(int64(m.Days())), 4)
