@@ -17,6 +17,9 @@ func armRoutes() []route {
 		{method: http.MethodGet, pattern: "/subscriptions/{sub}/locations", handle: listLocations},
 		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resourceGroups", handle: listResourceGroups},
 		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resourceGroups/{group}", handle: getResourceGroup},
+		{method: http.MethodPut, pattern: "/subscriptions/{sub}/resourceGroups/{group}", handle: putResourceGroup},
+		{method: http.MethodPatch, pattern: "/subscriptions/{sub}/resourceGroups/{group}", handle: patchResourceGroup},
+		{method: http.MethodDelete, pattern: "/subscriptions/{sub}/resourceGroups/{group}", handle: deleteResourceGroup},
 		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resourceGroups/{group}/resources", handle: listResources},
 		{method: http.MethodGet, pattern: "/subscriptions/{sub}/resources", handle: listResources},
 		{method: http.MethodGet, pattern: "/subscriptions/{sub}/providers", handle: listProviders},
@@ -25,7 +28,7 @@ func armRoutes() []route {
 	}
 	return slices.Concat(
 		each(out, func(r *route) {
-			r.service, r.versions, r.head = arm, coreVersions(), strings.HasSuffix(r.pattern, "/{group}")
+			r.service, r.versions, r.head = arm, coreVersions(), r.method == http.MethodGet && strings.HasSuffix(r.pattern, "/{group}")
 		}),
 		each(managementPartnerRoutes(), recordedUnless("operations")),
 		each(managedServicesRoutes(), recordedUnless("operations", "marketplaceRegistrationDefinitions")),

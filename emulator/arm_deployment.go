@@ -1,14 +1,15 @@
 package emulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/internal/armtemplate"
 )
 
 const deploymentsPath = "/providers/Microsoft.Resources/deployments"
@@ -17,85 +18,93 @@ func deploymentRoutes() []route {
 	const list = "/{scope...}" + deploymentsPath
 	const one = list + "/{id}"
 	return []route{
-		{method: http.MethodGet, service: arm, pattern: list, handle: listDeployments},
-		{method: http.MethodGet, service: arm, pattern: one, handle: getDeployment},
-		{method: http.MethodPut, service: arm, pattern: one, handle: putDeployment},
-		{method: http.MethodDelete, service: arm, pattern: one, handle: deleteDeployment},
-		{method: http.MethodPost, service: arm, pattern: one + "/validate", handle: validateDeployment},
-		{method: http.MethodPost, service: arm, pattern: one + "/whatIf", handle: whatIfDeployment},
-		{method: http.MethodPost, service: arm, pattern: one + "/exportTemplate", handle: exportDeployment},
-		{method: http.MethodGet, service: arm, pattern: one + "/operations", handle: listDeploymentOperations},
-		{method: http.MethodGet, service: arm, pattern: one + "/operationStatuses/{operation}", handle: deploymentStatus},
+		{method: http.MethodGet, service: arm, pattern: list, faith: documented, handle: listDeployments},
+		{method: http.MethodGet, service: arm, pattern: one, faith: documented, handle: getDeployment},
+		{method: http.MethodPut, service: arm, pattern: one, faith: documented, handle: putDeployment},
+		{method: http.MethodDelete, service: arm, pattern: one, faith: documented, handle: deleteDeployment},
+		{method: http.MethodPost, service: arm, pattern: one + "/validate", faith: documented, handle: validateDeployment},
+		{method: http.MethodPost, service: arm, pattern: one + "/whatIf", faith: documented, handle: whatIfDeployment},
+		{method: http.MethodPost, service: arm, pattern: one + "/exportTemplate", faith: documented, handle: exportDeployment},
+		{method: http.MethodPost, service: arm, pattern: one + "/cancel", faith: inferred, handle: cancelDeployment},
+		{method: http.MethodGet, service: arm, pattern: one + "/operations", faith: documented, handle: listDeploymentOperations},
+		{method: http.MethodGet, service: arm, pattern: one + "/operations/{operation}", faith: documented, handle: getDeploymentOperation},
+		{method: http.MethodGet, service: arm, pattern: one + "/operationStatuses/{operation}", faith: documented, handle: deploymentStatus},
+		{method: http.MethodGet, service: arm, pattern: "/subscriptions/{sub}/operationresults/{operation}", faith: inferred, handle: operationResult},
 	}
 }
 
 // deployment is a template that was deployed, with what came of it.
 type deployment struct {
-	scope      pharos.Scope
-	name       string
-	location   string
-	template   json.RawMessage
-	parameters map[string]any
-	outputs    map[string]any
+	scope    pharos.Scope
+	name     string
+	location string
+	mode     string
+	tags     *armtemplate.Node
+	template *armtemplate.Template
+	// given are the values for the template's parameters, as they were sent.
+	given      *armtemplate.Node
+	parameters []armtemplate.Member
+	outputs    []armtemplate.Output
 	at         time.Time
-	done       []deployed
+	made       []madeResource
 	failure    *apiError // nil: succeeded
+	canceled   bool
+	// looks counts how often the client asked how it goes: it is told once
+	// that the deployment runs. Reading is no change, so the count is atomic.
+	looks atomic.Int32
 }
 
-// deployed is one resource of a deployment.
-type deployed struct {
-	id, kind, name string
-	failure        *apiError
-}
-
-type deploymentRequest struct {
-	Location   string `json:"location"`
-	Properties struct {
-		Mode         string          `json:"mode"`
-		Template     json.RawMessage `json:"template"`
-		TemplateLink json.RawMessage `json:"templateLink"`
-		Parameters   map[string]struct {
-			Value any `json:"value"`
-		} `json:"parameters"`
-	} `json:"properties"`
+// madeResource is one resource of a deployment, and what came of it.
+type madeResource struct {
+	*armtemplate.Resource
+	status  int
+	failure *apiError
 }
 
 func (d *deployment) armID() string { return string(d.scope) + deploymentsPath + "/" + d.name }
 
+// state is the deployment's end.
 func (d *deployment) state() string {
-	if d.failure != nil {
+	switch {
+	case d.canceled:
+		return "Canceled"
+	case d.failure != nil:
 		return "Failed"
+	default:
+		return "Succeeded"
 	}
-	return "Succeeded"
 }
 
-func (d *deployment) body() map[string]any {
-	parameters := map[string]any{}
-	for k, v := range d.parameters {
-		parameters[k] = map[string]any{"value": v}
+// look is the state that is told to whoever asks: Running the first time,
+// unless the clock has moved since.
+func (d *deployment) look(now time.Time) string {
+	if d.looks.Add(1) == 1 && now.Sub(d.at) < time.Second && !d.canceled {
+		return "Running"
 	}
+	return d.state()
+}
+
+// body is the deployment in a state; its outcome is told only when it has one.
+func (d *deployment) body(state string) map[string]any {
 	p := map[string]any{
-		"provisioningState": d.state(), "mode": "Incremental", "timestamp": stamp(d.at), "duration": "PT1S", "correlationId": objectID("deployment", string(d.scope), d.name),
-		"parameters": parameters, "outputs": d.outputs, "providers": []any{}, "dependencies": []any{}, "outputResources": d.resources(),
+		"provisioningState": state, "mode": d.mode, "timestamp": stamp(d.at), "duration": "PT1S", "templateHash": d.hash(),
+		"correlationId": objectID("deployment", string(d.scope), d.name), "parameters": d.parametersBody(),
+		"providers": d.providersBody(), "dependencies": d.dependenciesBody(),
 	}
-	if d.failure != nil {
-		p["error"] = armError(d.failure)
+	if state == d.state() {
+		p["outputs"], p["outputResources"] = d.outputsBody(), d.resourcesBody()
+		if d.failure != nil {
+			p["error"] = armError(d.failure)
+		}
 	}
 	body := map[string]any{"id": d.armID(), "name": d.name, "type": "Microsoft.Resources/deployments", "properties": p}
 	if d.location != "" {
 		body["location"] = d.location
 	}
-	return body
-}
-
-func (d *deployment) resources() []map[string]string {
-	out := []map[string]string{}
-	for _, x := range d.done {
-		if x.failure == nil {
-			out = append(out, map[string]string{"id": x.id})
-		}
+	if !d.tags.IsNull() {
+		body["tags"] = d.tags
 	}
-	return out
+	return body
 }
 
 // deploymentTarget finds the scope of a deployment and checks the permission.
@@ -111,17 +120,26 @@ func (c *call) deploymentTarget(action string) (target, error) {
 	return on, c.require("Microsoft.Resources/deployments/"+action, on)
 }
 
-func (c *call) findDeployment(on target) *deployment {
-	for _, d := range on.sub.deployments {
-		if d.scope == on.scope && strings.EqualFold(d.name, c.vars["id"]) {
+func (s *subscription) deploymentAt(scope pharos.Scope, name string) *deployment {
+	for _, d := range s.deployments {
+		if d.scope == scope && strings.EqualFold(d.name, name) {
 			return d
 		}
 	}
 	return nil
 }
 
-func (c *call) noDeployment() *apiError {
-	return notFound("DeploymentNotFound", fmt.Sprintf("Deployment '%s' could not be found.", c.vars["id"]))
+// existingDeployment is the deployment that the call names.
+func (c *call) existingDeployment(action string) (target, *deployment, error) {
+	on, err := c.deploymentTarget(action)
+	if err != nil {
+		return on, nil, err
+	}
+	d := on.sub.deploymentAt(on.scope, c.vars["id"])
+	if d == nil {
+		return on, nil, notFound("DeploymentNotFound", fmt.Sprintf("Deployment '%s' could not be found.", c.vars["id"]))
+	}
+	return on, d, nil
 }
 
 func listDeployments(c *call) (reply, error) {
@@ -129,191 +147,81 @@ func listDeployments(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	f, err := parseFilter(c.URL.Query().Get("$filter"), "provisioningState")
+	if err != nil {
+		return reply{}, err
+	}
+	want, filtered := f.equal["provisioningstate"]
 	var out []map[string]any
-	for _, d := range on.sub.deployments {
-		if d.scope == on.scope {
-			out = append(out, d.body())
+	for _, d := range slices.Backward(on.sub.deployments) {
+		if d.scope == on.scope && (!filtered || strings.EqualFold(want, d.state())) {
+			out = append(out, d.body(d.state()))
 		}
 	}
 	return list(out)
 }
 
 func getDeployment(c *call) (reply, error) {
-	on, err := c.deploymentTarget("read")
-	if err != nil {
-		return reply{}, err
-	}
-	d := c.findDeployment(on)
+	_, d, err := c.existingDeployment("read")
 	switch {
-	case d == nil:
-		return reply{}, c.noDeployment()
+	case err != nil:
+		return reply{}, err
 	case c.Method == http.MethodHead:
 		return reply{status: http.StatusNoContent}, nil
 	}
-	return ok(d.body())
+	return ok(d.body(d.look(c.now)))
 }
 
-// newDeployment reads a deployment and evaluates its template.
-func (c *call) newDeployment(on target) (*deployment, *template, error) {
-	var want deploymentRequest
-	if err := decodeLenient(c.body, &want); err != nil {
-		return nil, nil, err
-	}
-	if on.scope.ResourceGroup() == "" && want.Location == "" {
-		return nil, nil, badRequest("LocationRequired", "The location property is required for this definition.")
-	}
-	if want.Properties.Mode != "" && !strings.EqualFold(want.Properties.Mode, "Incremental") {
-		return nil, nil, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "the emulator deploys in mode Incremental only"}
-	}
-	values := map[string]any{}
-	for k, v := range want.Properties.Parameters {
-		values[k] = v.Value
-	}
-	t, err := newTemplate(want.Properties.Template, values, on, c.vars["id"])
-	if err != nil {
-		return nil, nil, err
-	}
-	d := &deployment{
-		scope: on.scope, name: c.vars["id"], location: want.Location, template: want.Properties.Template, parameters: t.parameters, at: c.now,
-	}
-	return d, t, nil
-}
-
-// putDeployment deploys a template. All of it happens at once; the client is
-// told by an operation, as with Azure.
-func putDeployment(c *call) (reply, error) {
-	on, err := c.deploymentTarget("write")
-	if err != nil {
-		return reply{}, err
-	}
-	d, t, err := c.newDeployment(on)
-	if err != nil {
-		return reply{}, err
-	}
-	if err := c.deploy(on, t, d); err != nil {
-		return reply{}, err
-	}
-	status := http.StatusCreated
-	if old := c.findDeployment(on); old != nil {
-		status = http.StatusOK
-		on.sub.deployments = slices.DeleteFunc(on.sub.deployments, func(o *deployment) bool { return o == old })
-	}
-	on.sub.deployments = append(on.sub.deployments, d)
-	body := d.body()
-	p := body["properties"].(map[string]any)
-	p["provisioningState"] = "Accepted"
-	delete(p, "error")
-	operation := c.base + d.armID() + "/operationStatuses/" + objectID("operation", d.armID(), stamp(c.now)) + "?api-version=" + c.URL.Query().Get("api-version")
-	return reply{status: status, body: body, header: http.Header{"Azure-Asyncoperation": {operation}, "Retry-After": {"1"}}}, nil
-}
-
+// deploymentStatus tells how a deployment goes.
 func deploymentStatus(c *call) (reply, error) {
-	on, err := c.deploymentTarget("read")
+	_, d, err := c.existingDeployment("operationStatuses/read")
 	if err != nil {
 		return reply{}, err
 	}
-	d := c.findDeployment(on)
-	if d == nil {
-		return reply{}, c.noDeployment()
+	state := d.look(c.now)
+	body := map[string]any{"status": state}
+	if state == "Running" {
+		return reply{status: http.StatusOK, body: body, header: http.Header{"Retry-After": {"1"}}}, nil
 	}
-	body := map[string]any{"status": d.state()}
 	if d.failure != nil {
 		body["error"] = armError(d.failure)
 	}
 	return ok(body)
 }
 
+// deleteDeployment forgets a deployment; what was deployed stays.
 func deleteDeployment(c *call) (reply, error) {
 	on, err := c.deploymentTarget("delete")
 	if err != nil {
 		return reply{}, err
 	}
-	d := c.findDeployment(on)
+	d := on.sub.deploymentAt(on.scope, c.vars["id"])
+	if d == nil {
+		return reply{status: http.StatusNoContent}, nil
+	}
 	on.sub.deployments = slices.DeleteFunc(on.sub.deployments, func(o *deployment) bool { return o == d })
-	return reply{status: http.StatusNoContent}, nil // what was deployed stays
+	return c.accepted(on, d.armID(), reply{status: http.StatusNoContent}), nil
 }
 
-func validateDeployment(c *call) (reply, error) {
-	on, err := c.deploymentTarget("validate/action")
+// cancelDeployment ends a deployment that runs. All of it is done by then:
+// what was made stays.
+func cancelDeployment(c *call) (reply, error) {
+	_, d, err := c.existingDeployment("cancel/action")
 	if err != nil {
 		return reply{}, err
 	}
-	d, t, err := c.newDeployment(on)
-	if err != nil {
-		return reply{}, err
+	if d.looks.Load() > 0 || d.canceled || c.now.Sub(d.at) >= time.Second {
+		return reply{}, conflict("DeploymentCannotBeCancelled", fmt.Sprintf(
+			"The deployment '%s' cannot be cancelled because it is in the terminal provisioning state '%s'.", d.name, d.state()))
 	}
-	if _, err := t.resources(); err != nil {
-		return reply{}, err
-	}
-	body := d.body()
-	return ok(body)
-}
-
-// whatIfDeployment tells which resources a template would make.
-func whatIfDeployment(c *call) (reply, error) {
-	on, err := c.deploymentTarget("whatIf/action")
-	if err != nil {
-		return reply{}, err
-	}
-	_, t, err := c.newDeployment(on)
-	if err != nil {
-		return reply{}, err
-	}
-	resources, err := t.resources()
-	if err != nil {
-		return reply{}, err
-	}
-	changes := []map[string]any{}
-	for _, r := range resources {
-		id, err := r.id(on)
-		if err != nil {
-			return reply{}, err
-		}
-		kind := "Create"
-		if c.exists(on, r) {
-			kind = "Deploy"
-		}
-		changes = append(changes, map[string]any{
-			"resourceId": id, "changeType": kind,
-			"after": map[string]any{"id": id, "name": r.Name, "type": r.Type, "apiVersion": r.APIVersion, "properties": r.Properties},
-		})
-	}
-	return ok(map[string]any{"status": "Succeeded", "properties": map[string]any{"changes": changes}})
+	d.canceled = true
+	return reply{status: http.StatusNoContent}, nil
 }
 
 func exportDeployment(c *call) (reply, error) {
-	on, err := c.deploymentTarget("exportTemplate/action")
+	_, d, err := c.existingDeployment("exportTemplate/action")
 	if err != nil {
 		return reply{}, err
 	}
-	d := c.findDeployment(on)
-	if d == nil {
-		return reply{}, c.noDeployment()
-	}
-	return ok(map[string]any{"template": d.template})
-}
-
-func listDeploymentOperations(c *call) (reply, error) {
-	on, err := c.deploymentTarget("operations/read")
-	if err != nil {
-		return reply{}, err
-	}
-	d := c.findDeployment(on)
-	if d == nil {
-		return reply{}, c.noDeployment()
-	}
-	var out []map[string]any
-	for i, x := range d.done {
-		id := fmt.Sprintf("%016X", i+1)
-		p := map[string]any{
-			"provisioningOperation": "Create", "provisioningState": "Succeeded", "timestamp": stamp(d.at), "duration": "PT1S", "statusCode": "Created",
-			"targetResource": map[string]string{"id": x.id, "resourceName": x.name, "resourceType": x.kind},
-		}
-		if x.failure != nil {
-			p["provisioningState"], p["statusCode"] = "Failed", http.StatusText(x.failure.status)
-			p["statusMessage"] = map[string]any{"status": "Failed", "error": armError(x.failure)}
-		}
-		out = append(out, map[string]any{"id": d.armID() + "/operations/" + id, "operationId": id, "properties": p})
-	}
-	return list(out)
+	return ok(map[string]any{"template": d.template.Node()})
 }

@@ -112,8 +112,6 @@ func listResourceGroups(c *call) (reply, error) {
 	return list(out)
 }
 
-const readGroups = "Microsoft.Resources/subscriptions/resourceGroups/read"
-
 func getResourceGroup(c *call) (reply, error) {
 	t, err := c.target()
 	if err != nil {
@@ -126,13 +124,6 @@ func getResourceGroup(c *call) (reply, error) {
 		return reply{status: 204}, nil
 	}
 	return ok(groupBody(t.sub, t.sub.groupNamed(c.vars["group"])))
-}
-
-func groupBody(s *subscription, name string) map[string]any {
-	return map[string]any{
-		"id": string(pharos.SubscriptionScope(s.id)) + "/resourceGroups/" + name, "name": name,
-		"type": "Microsoft.Resources/resourceGroups", "location": "westeurope", "properties": map[string]string{"provisioningState": "Succeeded"},
-	}
 }
 
 // listResources lists the resources that stand now and that the caller may read.

@@ -77,7 +77,11 @@ type apiError struct {
 	code    string
 	message string
 	details []apiError
-	header  http.Header
+	// target and info are the error's target and additionalInfo, where it has
+	// them.
+	target string
+	info   []any
+	header http.Header
 	// body stands in for the service's usual form of an error, where it has
 	// another one for this refusal.
 	body any

@@ -21,6 +21,9 @@ type operation struct {
 	on      target
 	at      time.Time
 	failure *apiError // nil: succeeded
+	// result is what the operation's Location answers; nil for operations
+	// that have none.
+	result *reply
 }
 
 // operations are those of the last hours, by id. The world's lock guards them.

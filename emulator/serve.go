@@ -157,6 +157,12 @@ func errorReply(svc service, e *apiError, c *call) reply {
 
 func armError(e *apiError) map[string]any {
 	body := map[string]any{"code": e.code, "message": e.message}
+	if e.target != "" {
+		body["target"] = e.target
+	}
+	if e.info != nil {
+		body["additionalInfo"] = e.info
+	}
 	if len(e.details) > 0 {
 		var details []any
 		for i := range e.details {

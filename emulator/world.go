@@ -170,8 +170,9 @@ type subscription struct {
 	id               pharos.SubscriptionID
 	name             string
 	customer         *customer
-	managementGroups []string // lower case, those whose assignments it inherits
-	groups           []string // names of its resource groups, as first written
+	managementGroups []string               // lower case, those whose assignments it inherits
+	groups           []string               // names of its resource groups, as first written
+	groupFacts       map[string]*groupFacts // of those that clients made, by name in lower case
 	assignments      []*roleAssignment
 	definitions      []*definition
 	delegations      []*delegation

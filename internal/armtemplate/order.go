@@ -56,17 +56,23 @@ func (e *evaluation) sortResources() error {
 			if found == nil {
 				return invalid(nil, "The resource '%s' is not defined in the template. %s", relative(name), seeSyntax)
 			}
-			r.DependsOn = append(r.DependsOn, found...)
+			r.after(found, r.ID, name)
 		}
 		for _, name := range e.referred(r) {
-			for _, to := range find(name) {
-				if to != r {
-					r.DependsOn = append(r.DependsOn, to)
-				}
-			}
+			r.after(find(name), "", "")
 		}
 	}
 	return e.arrange()
+}
+
+// after makes a resource depend on those that a name stands for. A name that
+// several resources share may be its own too: then the others are meant.
+func (r *Resource) after(found []*Resource, id, name string) {
+	for _, to := range found {
+		if to != r || strings.EqualFold(id, name) {
+			r.DependsOn = append(r.DependsOn, to)
+		}
+	}
 }
 
 // referred are the resources that the expressions of a resource refer to by
