@@ -3,9 +3,9 @@ package emulator
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
+	"sync/atomic"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -28,6 +28,8 @@ type Emulator struct {
 	queries queryQuotas
 	// exports are the billing exports that were asked for.
 	exports exports
+	// calls counts the requests, for their ids.
+	calls atomic.Uint64
 	// remote is whether other machines may make the emulator's own calls.
 	remote bool
 }
@@ -106,6 +108,12 @@ func (e *Emulator) SetTime(t time.Time) error {
 	return e.ask(http.MethodPost, clockPath, body)
 }
 
+// nextID is the id of the next request: the same one for the same order of
+// calls.
+func (e *Emulator) nextID() string {
+	return objectID("request", e.world.name, strconv.FormatUint(e.calls.Add(1), 10))
+}
+
 // ask makes one of the emulator's own calls, as a program on this machine
 // would: what it changes is in the journal like any other call.
 func (e *Emulator) ask(method, path string, body []byte) error {
@@ -117,7 +125,7 @@ func (e *Emulator) ask(method, path string, body []byte) error {
 	rt, vars := e.router.find(method, segmentsOf(path))
 	e.world.mu.Lock()
 	defer e.world.mu.Unlock()
-	c := &call{Request: r, emulator: e, world: e.world, now: e.world.clock.read(), base: "https://localhost", id: uuid.NewString(), route: rt, vars: vars, body: body}
+	c := &call{Request: r, emulator: e, world: e.world, now: e.world.clock.read(), base: "https://localhost", id: e.nextID(), route: rt, vars: vars, body: body}
 	_, err = e.perform(c)
 	return err
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/pharos-pec/pharos"
 )
 
@@ -123,9 +121,9 @@ func entraError(e *apiError, c *call) map[string]any {
 		return map[string]any{"error": e.code, "error_description": e.message}
 	}
 	number, _, _ := strings.Cut(strings.TrimPrefix(e.message, "AADSTS"), ":")
-	trace, correlation := uuid.NewString(), c.Header.Get("client-request-id")
+	trace, correlation := c.id, c.Header.Get("client-request-id")
 	if correlation == "" {
-		correlation = uuid.NewString()
+		correlation = objectID("correlation", "", c.id)
 	}
 	when := c.now.Format("2006-01-02 15:04:05Z")
 	var code int

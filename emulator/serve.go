@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // serve is the one adapter between HTTP and the handlers: faults, body,
@@ -21,7 +19,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request) {
 		svc = serviceOf(path)
 	}
 	c := &call{
-		Request: r, emulator: e, world: e.world, now: e.world.clock.read(), base: baseOf(r), id: uuid.NewString(), route: rt, vars: vars,
+		Request: r, emulator: e, world: e.world, now: e.world.clock.read(), base: baseOf(r), id: e.nextID(), route: rt, vars: vars,
 	}
 	fault := e.dice.draw(svc)
 	var out reply

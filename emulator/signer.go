@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"io/fs"
@@ -28,11 +29,20 @@ const (
 	signingKeyFile = "signing-key.pem"
 )
 
-// signer signs the tokens and tells the key to check them with.
+// signer signs the tokens and tells the key to check them with. It remembers
+// what it signed and checked: a signature takes a millisecond, and says the
+// same every time.
 type signer struct {
 	key *rsa.PrivateKey
 	id  string
+
+	mu       sync.Mutex
+	signed   map[string]string // tokens by their claims in JSON
+	verified map[string]jwt.MapClaims
 }
+
+// rememberedTokens bounds each memory of the signer.
+const rememberedTokens = 4096
 
 // signingKey is one key for all emulators of the process: making one takes a
 // tenth of a second, and tests make hundreds of emulators.
@@ -50,22 +60,60 @@ func newSigner() (*signer, error) {
 
 func (s *signer) use(key *rsa.PrivateKey) {
 	sum := sha256.Sum256(key.PublicKey.N.Bytes())
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.key, s.id = key, hex.EncodeToString(sum[:10])
+	s.signed, s.verified = map[string]string{}, map[string]jwt.MapClaims{}
 }
 
 func (s *signer) sign(claims jwt.MapClaims) (string, error) {
-	t := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
-	t.Header["kid"], t.Header["x5t"] = s.id, s.id
-	return t.SignedString(s.key)
+	text, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
+	}
+	return remember(s, s.signed, string(text), func() (string, error) {
+		t := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
+		t.Header["kid"], t.Header["x5t"] = s.id, s.id
+		return t.SignedString(s.key)
+	})
 }
 
-// verify returns the claims of a token that is good at an instant. The error
-// is jwt.ErrTokenExpired for one that was good.
+// remember answers from a memory of the signer, or works the answer out. A
+// memory that is full begins anew.
+func remember[T any](s *signer, memory map[string]T, key string, work func() (T, error)) (T, error) {
+	s.mu.Lock()
+	known, ok := memory[key]
+	s.mu.Unlock()
+	if ok {
+		return known, nil
+	}
+	made, err := work()
+	if err != nil {
+		return made, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(memory) >= rememberedTokens {
+		clear(memory)
+	}
+	memory[key] = made
+	return made, nil
+}
+
+// verify returns the claims of a token that is good at an instant; they are
+// read only. The error is jwt.ErrTokenExpired, with the claims, for one that
+// was good.
 func (s *signer) verify(raw string, now time.Time) (jwt.MapClaims, error) {
-	claims := jwt.MapClaims{}
-	_, err := jwt.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil },
-		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(func() time.Time { return now }), jwt.WithExpirationRequired())
-	return claims, err
+	claims, err := remember(s, s.verified, raw, func() (jwt.MapClaims, error) {
+		claims := jwt.MapClaims{}
+		_, err := jwt.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil },
+			jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
+		return claims, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claims, jwt.NewValidator(jwt.WithTimeFunc(func() time.Time { return now }), jwt.WithExpirationRequired()).Validate(claims)
 }
 
 // keySet is the JSON Web Key Set of the signing key.
