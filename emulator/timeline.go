@@ -16,6 +16,12 @@ func always() timeline { return timeline{{}} }
 
 // timelineOf returns the union of the intervals.
 func timelineOf(parts ...pharos.Interval) timeline {
+	if len(parts) == 1 { // most are
+		if i := parts[0]; i.To.IsZero() || i.From.Before(i.To) {
+			return timeline{i}
+		}
+		return nil
+	}
 	parts = slices.DeleteFunc(slices.Clone(parts), func(i pharos.Interval) bool {
 		return !i.To.IsZero() && !i.From.Before(i.To)
 	})
