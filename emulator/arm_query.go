@@ -15,7 +15,7 @@ func resourceGraphVersions() []string {
 
 func resourceGraphRoutes() []route {
 	return each([]route{
-		{method: http.MethodPost, pattern: "/providers/Microsoft.ResourceGraph/resources", handle: queryResources, faith: recorded},
+		{method: http.MethodPost, pattern: "/providers/Microsoft.ResourceGraph/resources", handle: queryResources, faith: recorded, asks: true},
 		{method: http.MethodGet, pattern: "/providers/Microsoft.ResourceGraph/operations", handle: resourceGraphOperations, faith: documented},
 		{method: http.MethodPost, pattern: "/providers/Microsoft.ResourceGraph/resourceChanges", faith: documented},
 		{method: http.MethodPost, pattern: "/providers/Microsoft.ResourceGraph/resourcesHistory", faith: documented},
