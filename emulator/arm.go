@@ -32,7 +32,7 @@ func armRoutes() []route {
 		}),
 		each(managementPartnerRoutes(), recordedUnless("operations")),
 		each(managedServicesRoutes(), recordedUnless("operations", "marketplaceRegistrationDefinitions")),
-		each(authorizationRoutes(), authorizationVersions), activityRoutes(), resourceGraphRoutes(),
+		each(authorizationRoutes(), authorizationVersions), activityRoutes(), resourceGraphRoutes(), supportRoutes(),
 		each(deploymentRoutes(), core),
 		armGaps(),
 	)
@@ -143,7 +143,7 @@ func listLocations(c *call) (reply, error) {
 // providerNames are the resource providers that can be registered.
 var providerNames = []string{
 	"Microsoft.Authorization", "Microsoft.Compute", "Microsoft.Insights", "Microsoft.ManagedServices", "Microsoft.ManagementPartner",
-	"Microsoft.Network", "Microsoft.Resources", "Microsoft.Sql", "Microsoft.Storage", "Microsoft.Web",
+	"Microsoft.Network", "Microsoft.ResourceGraph", "Microsoft.Resources", "Microsoft.Sql", "Microsoft.Storage", "Microsoft.Support", "Microsoft.Web",
 }
 
 func providerBody(t target, namespace string) map[string]any {

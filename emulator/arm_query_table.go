@@ -37,6 +37,8 @@ func (s *queryScope) rows(table string) []map[string]any {
 			out = append(out, s.containers(on)...)
 		case "managedservicesresources":
 			out = append(out, s.managedServices(on)...)
+		case "supportresources":
+			out = append(out, s.tickets(on)...)
 		}
 	}
 	switch table {
@@ -138,6 +140,18 @@ func (s *queryScope) managedServices(on target) []map[string]any {
 		def := d.definitionAt(c.now)
 		if c.shown(on, def) && (c.delegatedAt(at) || c.require("Microsoft.ManagedServices/registrationAssignments/read", at) == nil) {
 			out = append(out, row(on, d.scope.ResourceGroup(), c.delegationBody(d, def)))
+		}
+	}
+	return out
+}
+
+// tickets are the support tickets that the caller may read.
+func (s *queryScope) tickets(on target) []map[string]any {
+	c := s.call
+	var out []map[string]any
+	if c.require("Microsoft.Support/supportTickets/read", on) == nil {
+		for _, t := range c.tickets(on) {
+			out = append(out, row(on, "", t.body("2024-04-01")))
 		}
 	}
 	return out

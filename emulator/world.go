@@ -39,6 +39,7 @@ type world struct {
 	apps         map[appKey]*principal // service principals by tenant and application id
 	subByID      map[pharos.SubscriptionID]*subscription
 	links        map[pharos.PrincipalRef]*linkRecord
+	tickets      []*ticket                   // in the order in which they were opened
 	knownPartner map[pharos.PartnerID]string // names of the partner IDs that can be linked
 	globalIDs    map[pharos.PartnerID]bool
 }
