@@ -174,6 +174,16 @@ func (w *world) resold() *world {
 	return w
 }
 
+// sold adds terms of sale; the first replace those that always held.
+func (w *world) sold(plan pharos.Plan, reseller pharos.PartnerID, from, to string) *world {
+	rec := w.h.Sales[sub]
+	if rec.Facts[0].Span == pharos.Always() {
+		rec.Facts = nil
+	}
+	rec.Facts = append(rec.Facts, pharos.Fact[pharos.Sale]{Value: pharos.Sale{Plan: plan, Reseller: reseller}, Span: w.span(from, to)})
+	return w
+}
+
 func (w *world) access() *coverage.Access {
 	return coverage.New(w.h, w.partner, w.h.LastScan)
 }

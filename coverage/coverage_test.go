@@ -91,6 +91,16 @@ func TestOn_Causes(t *testing.T) {
 		{"programme lapsed", func(w *world) { w.aobo(ourAgents).h.Programme.Facts = nil }, scope, pharos.None, []pharos.Cause{pharos.ProgrammeInactive}},
 		{"legacy plan", func(w *world) { w.aobo(ourAgents).h.Sales[sub].Facts[0].Value.Plan = pharos.LegacyPlan }, scope, pharos.None, []pharos.Cause{pharos.NotAzurePlan}},
 		{"billed to another", func(w *world) { w.aobo(ourAgents).h.Sales[sub].Facts = nil }, scope, pharos.None, []pharos.Cause{pharos.NotBillTo}},
+		{"other terms from noon", func(w *world) {
+			w.aobo(ourAgents).sold(pharos.LegacyPlan, "", "", "2026-10-09T12:00").sold(pharos.AzurePlan, "", "2026-10-09T12:00", "")
+		}, scope, pharos.Full, nil},
+		{"sold away, and back on the same day", func(w *world) {
+			w.aobo(ourAgents).sold(pharos.AzurePlan, "", "", "2026-10-09T08:00").sold(pharos.AzurePlan, "", "2026-10-09T20:00", "")
+		}, scope, pharos.Partial, []pharos.Cause{pharos.NotBillTo}},
+		{"the reseller stays through a change of terms", func(w *world) {
+			w.resold().sold(pharos.LegacyPlan, resellerID, "", "2026-10-09T12:00").sold(pharos.AzurePlan, resellerID, "2026-10-09T12:00", "")
+			w.link(guest, resellerID, "", "").grant(pharos.Direct, guest, pharos.Contributor)
+		}, scope, pharos.Full, nil},
 		{"two faults of one chain", func(w *world) { w.link(auto, "", "", "").grant(pharos.Lighthouse, auto, src, under(rgDB)) }, rgWeb, pharos.None, []pharos.Cause{pharos.ScopeTooNarrow, pharos.NotLinked}},
 		{"the nearer of two chains", func(w *world) {
 			w.link(auto, "", "", "").grant(pharos.Lighthouse, auto, src, under(rgDB)).link(guest, "", "", "").grant(pharos.Direct, guest, pharos.Contributor)

@@ -80,27 +80,9 @@ func (q *query) saleConditions() []condition {
 		cs = append(cs, condition{pharos.Never, pharos.NotBillTo, "we are an indirect reseller, whom Microsoft does not bill"})
 	}
 	if rec := h.Sales[q.sub]; rec != nil {
-		var best pharos.Holding
-		var plan pharos.Plan
-		several := 0
-		for _, f := range rec.Facts {
-			held := lenient(q.on(f.Span, q.day), f.Span)
-			if held == pharos.Never {
-				continue
-			}
-			several++
-			if r := f.Value.Reseller; r != "" && q.partner.Kind == pharos.IndirectProvider {
-				q.resellers[r] = max(q.resellers[r], held)
-			}
-			if held >= best {
-				best, plan = held, f.Value.Plan
-			}
-		}
-		if several > 1 { // sold all day, under two sets of terms
-			best = pharos.Whole
-		}
+		held, plan := q.sold(rec)
 		if !q.billed {
-			cs = append(cs, condition{best, pharos.NotBillTo, "Partner Center does not list the subscription as billed to us"})
+			cs = append(cs, condition{held, pharos.NotBillTo, "Partner Center does not list the subscription as billed to us"})
 			if plan == pharos.LegacyPlan {
 				cs = append(cs, condition{pharos.Never, pharos.NotAzurePlan, "the subscription is on a legacy plan"})
 			}
@@ -119,6 +101,41 @@ func (q *query) saleConditions() []condition {
 		cs = append(cs, condition{signed(q.Access, h.Programme, q.day), pharos.ProgrammeInactive, "our partner programme agreement is not signed"})
 	}
 	return cs
+}
+
+// sold says for how much of the day the subscription was billed to us, under
+// whatever terms, and on which plan; it notes the resellers of record.
+func (q *query) sold(rec *pharos.Record[pharos.Sale]) (pharos.Holding, pharos.Plan) {
+	var all []pharos.Span
+	by := map[pharos.PartnerID][]pharos.Span{}
+	var most pharos.Holding
+	var plan pharos.Plan
+	for _, f := range rec.Facts {
+		held := lenient(q.on(f.Span, q.day), f.Span)
+		if held == pharos.Never {
+			continue
+		}
+		all = append(all, f.Span)
+		if r := f.Value.Reseller; r != "" && q.partner.Kind == pharos.IndirectProvider {
+			by[r] = append(by[r], f.Span)
+		}
+		if held >= most {
+			most, plan = held, f.Value.Plan
+		}
+	}
+	for r, spans := range by {
+		q.resellers[r] = q.longest(spans)
+	}
+	return q.longest(all), plan
+}
+
+// longest is how the longest of the spans held: a change of terms is no break.
+func (q *query) longest(spans []pharos.Span) pharos.Holding {
+	best := pharos.Never
+	for _, s := range unbroken(spans) {
+		best = max(best, lenient(q.on(s, q.day), s))
+	}
+	return best
 }
 
 // commerceSeen reports whether Partner Center was ever read.
