@@ -49,12 +49,14 @@ func newExporter(t *testing.T) *exporter {
 	e.f.mux.HandleFunc("POST "+reports+"/usage/unbilled/export", start)
 	e.f.mux.HandleFunc("GET "+reports+"/operations/op-1", e.operation)
 	e.f.mux.HandleFunc("GET "+reports+"/manifests/m-1", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, e.manifest()) })
-	e.f.mux.HandleFunc("GET /blobs/{name}", func(w http.ResponseWriter, r *http.Request) {
+	blob := func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("sig") != "a/b+c=" || r.Header.Get("Authorization") != "" {
 			t.Errorf("got %s with token %q", r.URL, r.Header.Get("Authorization"))
 		}
-		e.blobs[r.PathValue("name")](w, r)
-	})
+		e.blobs[strings.TrimPrefix(r.URL.Path, "/blobs/")](w, r)
+	}
+	e.f.mux.HandleFunc("GET /blobs/{name}", blob)
+	e.f.mux.HandleFunc("GET /blobs/{folder}/{name}", blob)
 	return e
 }
 
@@ -280,6 +282,32 @@ func TestBlob_Damaged(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*.part")); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestBlob_SaveOfTwoFolders: partitions may bear one name in several folders.
+func TestBlob_SaveOfTwoFolders(t *testing.T) {
+	e := newExporter(t)
+	e.names = []string{"a/part-1.json", "b/part-1.json"}
+	e.blobs = map[string]http.HandlerFunc{}
+	for _, n := range e.names {
+		e.blobs[n] = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, n) }
+	}
+	m, err := e.export(t, azure.Export{Invoice: "G1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	saved := map[string]string{} // path by blob
+	for b := range m.Blobs() {
+		if saved[b.Name], err = b.Save(t.Context(), dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, n := range e.names {
+		if got, err := os.ReadFile(saved[n]); err != nil || string(got) != n || filepath.Dir(saved[n]) != dir {
+			t.Errorf("%s: %s holds %q, %v", n, saved[n], got, err)
+		}
 	}
 }
 

@@ -69,10 +69,11 @@ func (b Blob) once(ctx context.Context, read func(io.Reader) error) error {
 	return err
 }
 
-// Save fetches the blob into dir under its own name, whole or not at all, and
-// returns the path. Gzip is checked to the last byte on the way.
+// Save fetches the blob into dir, whole or not at all, and returns the path. The
+// file bears the blob's whole name, escaped, so that blobs of two folders do
+// not overwrite each other. Gzip is checked to the last byte on the way.
 func (b Blob) Save(ctx context.Context, dir string) (string, error) {
-	name := filepath.Join(dir, path.Base(b.Name))
+	name := filepath.Join(dir, url.PathEscape(b.Name))
 	f, err := os.CreateTemp(dir, path.Base(b.Name)+".*.part")
 	if err != nil {
 		return "", pharos.Errorf(pharos.Unavailable, "cannot save blob %s: %w", b.Name, err)
