@@ -199,8 +199,7 @@ func (s *scan) readAssignments(p *place, subject string) {
 
 // readDenials asks eyes until all deny assignments are known. What none of them
 // may read reaches no access that they could tell of. Without the log of what
-// came and went before, the reading dates itself: where the log may not be read,
-// the assignments' reading says so.
+// came and went before, the reading dates itself.
 func (s *scan) readDenials(p *place, subject string) {
 	var look denialLook
 	var faults []Problem
@@ -216,17 +215,14 @@ func (s *scan) readDenials(p *place, subject string) {
 		s.saw(r.At)
 		look.at = first(look.at, r.At)
 		look.items, look.read, look.whole = append(look.items, r.Items...), true, r.Whole
-		if p.denialLog != nil {
-			continue
-		}
-		if l, err := v.DenialLog(s.ctx, v.visible, lookBack(s.old.Denials[p.sub.ID].LastObserved())); err == nil {
-			p.denialLog = &l
-		}
-	}
-	if !look.read {
-		s.note(faults)
 	}
 	p.denials = look
+	if !look.read {
+		s.note(faults)
+		return
+	}
+	from := lookBack(s.old.Denials[p.sub.ID].LastObserved())
+	p.denialLog = readLog(s, p, subject, func(v view) (Log[pharos.Denial], error) { return v.DenialLog(s.ctx, v.visible, from) })
 }
 
 // overlap is how far a log is read again, for entries that arrive late: the
@@ -243,17 +239,22 @@ func (s *scan) readGrantLog(p *place, subject string) {
 	if p.assignments.direct {
 		from = earlier(from, s.since(pharos.GrantKey{Subscription: p.sub.ID, Path: pharos.Direct}))
 	}
+	p.log = readLog(s, p, subject, func(v view) (Log[pharos.Grant], error) { return v.GrantLog(s.ctx, v.visible, from) })
+}
+
+// readLog takes the Activity log of the first eye that may read it, nil when
+// none may: then changes between two looks are not known, and the scan says so.
+func readLog[T comparable](s *scan, p *place, subject string, read func(view) (Log[T], error)) *Log[T] {
 	var faults []Problem
 	for _, v := range p.views {
-		l, err := v.GrantLog(s.ctx, v.visible, from)
-		if err != nil {
-			faults = append(faults, problem(subject, grantLog, v.Name(), err))
-			continue
+		l, err := read(v)
+		if err == nil {
+			return &l
 		}
-		p.log = &l
-		return
+		faults = append(faults, problem(subject, grantLog, v.Name(), err))
 	}
 	s.note(faults)
+	return nil
 }
 
 // since is from when on a log of grants is of interest, zero for all of it.

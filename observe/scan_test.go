@@ -213,6 +213,17 @@ func TestScan_DenialsOfAllEyes(t *testing.T) {
 	want(t, "denial", spans(w.h.Denials[prod], elsewhere), []pharos.Span{{Began: bound("05T00:00", "05T00:00"), Ended: bound("08T00:00", "")}})
 }
 
+// TestScan_DenialLogFails: what came and went between two looks is then not
+// known.
+func TestScan_DenialLogFails(t *testing.T) {
+	w := newWorld(t, "01T00:00").only("reader")
+	w.fail("reader", "denialLog", string(prod), pharos.Unavailable)
+	r := w.scan("08T00:00")
+	if !r.Incomplete || len(r.Problems) != 1 || r.Problems[0].Subject != string(pharos.SubscriptionScope(prod)) {
+		t.Errorf("problems %+v", r.Problems)
+	}
+}
+
 // TestScan_InvisibleSaysNothing keeps what was known when nobody sees the
 // subscription any more.
 func TestScan_InvisibleSaysNothing(t *testing.T) {
