@@ -41,6 +41,10 @@ type Env struct {
 	// Parameters holds the values given, by name, each as {"value": …}; nil
 	// for none. Names match in any casing.
 	Parameters *Node
+	// Open leaves what depends on a parameter without a value as it is
+	// written, where a deployment is refused: for reading a template before it
+	// is deployed.
+	Open bool
 	// SubscriptionID and GroupName say where: GroupName is empty for a
 	// deployment at the subscription.
 	SubscriptionID, GroupName string

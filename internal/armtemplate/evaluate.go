@@ -13,6 +13,7 @@ type evaluation struct {
 	order      []string         // the parameters' names as declared
 	variables  map[string]*Node // likewise, those evaluated so far
 	pending    map[string]bool  // parameters and variables in evaluation
+	left       map[string]bool  // parameters that are open though a value is given: it is open itself
 	functions  map[string]function
 	result     *Result
 	work       *Work
@@ -53,8 +54,9 @@ func (e *evaluation) frame(in section, loops ...loop) *frame {
 	return &frame{evaluation: e, in: in, loops: loops}
 }
 
-// errLater says that an expression refers to what is not there yet.
-var errLater = errors.New("the expression refers to a resource that is not read")
+// errLater says that an expression depends on what is not there yet: a
+// resource, or a parameter that is left open.
+var errLater = errors.New("the expression depends on what is not known yet")
 
 // spend counts work that a template causes, and ends one that causes too much.
 func (e *evaluation) spend(n int) error {
@@ -262,6 +264,9 @@ func (f *frame) call(x *expression) (*Node, error) {
 		v, err := f.value(a)
 		if err != nil {
 			return nil, err
+		}
+		if f.env.Open && v.Kind == String && IsExpression(v.Text) {
+			return nil, errLater // a variable that is open itself
 		}
 		c.args[i] = v
 	}

@@ -31,6 +31,13 @@ func source(s string) (inner string, isExpression bool) {
 	return s[1 : len(s)-1], true
 }
 
+// IsExpression reports whether a text is an expression, which in a result is
+// one that was left as it is written.
+func IsExpression(s string) bool {
+	_, isExpression := source(s)
+	return isExpression
+}
+
 // literal is the text that a text which is no expression stands for.
 func literal(s string) string {
 	if strings.HasPrefix(s, "[[") {

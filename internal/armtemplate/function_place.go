@@ -12,6 +12,9 @@ func placeFunctions(m map[string]function) {
 	} {
 		m[name] = function{eager: func(c *invocation) (*Node, error) {
 			v := of(c.env)
+			if v == nil && c.env.Open {
+				return nil, errLater
+			}
 			if v == nil {
 				return nil, faultf("The template function '%s' is not expected at this location. "+seeFunctions, strings.ToUpper(c.name))
 			}

@@ -19,7 +19,9 @@ func (e *evaluation) dependencies(r *Resource) error {
 		if x.Kind != String || x.Text == "" {
 			return invalid(x, "The template resource '%s' %s is not valid. The dependsOn property must hold names of resources. %s", r.Name, place(list), seeResources)
 		}
-		r.dependsOn = append(r.dependsOn, x.Text)
+		if !e.env.Open || !IsExpression(x.Text) {
+			r.dependsOn = append(r.dependsOn, x.Text)
+		}
 	}
 	return nil
 }

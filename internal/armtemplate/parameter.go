@@ -1,6 +1,7 @@
 package armtemplate
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -21,8 +22,12 @@ func (e *evaluation) bindParameters() error {
 				Line: given.Line, Column: given.Column, Path: given.Path}
 		}
 		v := given.Get("value")
+		if e.env.Open && v != nil && v.Kind == String && IsExpression(v.Text) {
+			e.left[strings.ToLower(m.Name)] = true
+			continue
+		}
 		if v.IsNull() {
-			if d := m.Value.Get("defaultValue"); d.IsNull() && !(m.Value.Get("nullable") != nil && m.Value.Get("nullable").Truth) {
+			if d := m.Value.Get("defaultValue"); d.IsNull() && !e.env.Open && !(m.Value.Get("nullable") != nil && m.Value.Get("nullable").Truth) {
 				return invalid(m.Value, "The value for the template parameter '%s' %s is not provided. %s", m.Name, place(m.Value), seeFile)
 			}
 			continue
@@ -33,7 +38,7 @@ func (e *evaluation) bindParameters() error {
 		e.parameters[strings.ToLower(m.Name)] = v
 	}
 	for _, m := range declared {
-		if _, err := e.parameter(m.Name); err != nil {
+		if _, err := e.parameter(m.Name); err != nil && !errors.Is(err, errLater) {
 			return wrap(err, m.Value, "The template resource '%s' %s is not valid: %s. "+seeFunctions, m.Name, place(m.Value.Get("defaultValue")))
 		}
 	}
@@ -71,13 +76,20 @@ func (e *evaluation) parameter(name string) (*Node, error) {
 	if m.Value == nil {
 		return nil, faultf("The template parameter '%s' is not found. "+seeParameters, name)
 	}
+	if e.left[key] {
+		return nil, errLater
+	}
 	if e.pending["parameter "+key] {
 		return nil, faultf("Circular dependency detected on the template parameter '%s'. "+seeParameters, name)
 	}
 	e.pending["parameter "+key] = true
 	defer delete(e.pending, "parameter "+key)
 	v := null()
-	if d := m.Value.Get("defaultValue"); !d.IsNull() {
+	d := m.Value.Get("defaultValue")
+	if d.IsNull() && e.env.Open {
+		return nil, errLater
+	}
+	if !d.IsNull() {
 		var err error
 		if v, err = e.frame(inParameter).node(d); err != nil {
 			return nil, err

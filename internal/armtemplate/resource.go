@@ -164,6 +164,7 @@ func (e *evaluation) conditioned(r *Resource) error {
 		return wrap(err, c, "The template resource '%s' %s is not valid: %s. "+seeFunctions, r.Name, place(c))
 	}
 	switch {
+	case e.env.Open && v.Kind == String && IsExpression(v.Text): // it may be made
 	case v.Kind == Bool:
 		r.Condition = v.Truth
 	case v.Kind == String && (strings.EqualFold(v.Text, "true") || strings.EqualFold(v.Text, "false")):

@@ -172,7 +172,7 @@ type Result struct {
 func (t *Template) Evaluate(env Env) (*Result, error) {
 	e := &evaluation{
 		env: &env, template: t, functions: builtins(), result: &Result{},
-		parameters: map[string]*Node{}, variables: map[string]*Node{}, pending: map[string]bool{},
+		parameters: map[string]*Node{}, variables: map[string]*Node{}, pending: map[string]bool{}, left: map[string]bool{},
 	}
 	e.result.e = e
 	if e.work = env.Work; e.work == nil {
