@@ -27,10 +27,17 @@ const (
 	SupportRequestContributor RoleID = "cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e"
 )
 
+// DelegationDeleteRole is the Managed Services Registration Assignment Delete
+// Role: it lets the managing tenant give a delegation up.
+const DelegationDeleteRole RoleID = "91c1777a-f3dc-4fae-b103-61d183457e46"
+
 // Role is a row of the role table.
 type Role struct {
 	ID   RoleID
 	Name string
+	// BuiltIn is false for a role that is not among Azure's built-in ones as
+	// of the table's date: a custom one, or one made since.
+	BuiltIn bool
 	// Earns says whether the role is eligible for partner earned credit.
 	Earns Eligibility
 	// Delegable says whether Azure Lighthouse accepts the role in a new
@@ -46,16 +53,24 @@ type RoleTable struct {
 	Read  string
 	rows  []Role
 	index map[RoleID]int
+	// others are the built-in roles that Microsoft's table does not list.
+	others map[RoleID]Role
 }
 
 //go:embed data/roles.csv
 var rolesCSV string
 
+//go:embed data/builtin.csv
+var builtinCSV string
+
 // Roles returns the table that this version of Pharos ships.
 var Roles = sync.OnceValue(func() *RoleTable {
 	t, err := parseRoles(rolesCSV)
+	if err == nil {
+		err = t.addOthers(builtinCSV)
+	}
 	if err != nil {
-		panic("pharos: data/roles.csv: " + err.Error()) // a build fault: the table is embedded and tested
+		panic("pharos: data/roles.csv, data/builtin.csv: " + err.Error()) // a build fault: the tables are embedded and tested
 	}
 	return t
 })
@@ -68,13 +83,11 @@ func parseRoles(text string) (*RoleTable, error) {
 			t.Read = strings.TrimSpace(date)
 		}
 	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comment = '#'
-	records, err := r.ReadAll()
+	records, err := readTable(text)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range records[1:] {
+	for _, f := range records {
 		id, err := ParseGUID(f[0])
 		if err != nil {
 			return nil, err
@@ -83,23 +96,63 @@ func parseRoles(text string) (*RoleTable, error) {
 			return nil, fmt.Errorf("role %s stands twice", id)
 		}
 		t.index[RoleID(id)] = len(t.rows)
-		t.rows = append(t.rows, Role{ID: RoleID(id), Name: f[1], Earns: Eligibility(f[2]), Delegable: f[3] == "yes", Barred: f[4]})
+		t.rows = append(t.rows, Role{ID: RoleID(id), Name: f[1], BuiltIn: true, Earns: Eligibility(f[2]), Delegable: f[3] == "yes", Barred: f[4]})
 	}
 	return t, nil
 }
 
-// Lookup returns the row of a role. A role that is not in the table has
-// Earns UnlistedRole and its GUID for a name.
+// readTable reads the rows of an embedded table, without comments and header.
+func readTable(text string) ([][]string, error) {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comment = '#'
+	records, err := r.ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	return records[1:], nil
+}
+
+// addOthers reads the built-in roles that the table itself does not list.
+func (t *RoleTable) addOthers(text string) error {
+	records, err := readTable(text)
+	if err != nil {
+		return err
+	}
+	t.others = make(map[RoleID]Role, len(records))
+	for _, f := range records {
+		id, err := ParseGUID(f[0])
+		if err != nil {
+			return err
+		}
+		if _, twice := t.index[RoleID(id)]; twice {
+			return fmt.Errorf("role %s stands in both tables", id)
+		}
+		t.others[RoleID(id)] = Role{ID: RoleID(id), Name: f[1], BuiltIn: true, Earns: UnlistedRole, Delegable: f[2] == "", Barred: f[2]}
+	}
+	return nil
+}
+
+// Lookup returns the row of a role. A role that Microsoft's table does not
+// list has Earns UnlistedRole, and its GUID for a name if it is not built in.
 func (t *RoleTable) Lookup(id RoleID) Role {
 	if i, ok := t.index[id]; ok {
 		return t.rows[i]
 	}
+	if r, ok := t.others[id]; ok {
+		return r
+	}
 	return Role{ID: id, Name: string(id), Earns: UnlistedRole}
 }
 
-// ByName returns the role of that name, in any casing.
+// ByName returns the role of that name, in any casing, of those that
+// Microsoft's table lists or, if none has it, of the other built-in ones.
 func (t *RoleTable) ByName(name string) (Role, bool) {
 	for _, r := range t.rows {
+		if strings.EqualFold(r.Name, name) {
+			return r, true
+		}
+	}
+	for _, r := range t.others {
 		if strings.EqualFold(r.Name, name) {
 			return r, true
 		}
@@ -107,5 +160,5 @@ func (t *RoleTable) ByName(name string) (Role, bool) {
 	return Role{}, false
 }
 
-// All returns the rows in the table's order.
+// All returns the rows of Microsoft's table in its order.
 func (t *RoleTable) All() []Role { return append([]Role(nil), t.rows...) }
