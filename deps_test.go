@@ -43,9 +43,11 @@ func layers() map[string]layer {
 		"internal/usagefile":          {},
 		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
 		"internal/ledger":             {ours: []string{"credit", "internal/usagefile"}},
+		"onboard":                     {pure: true},
+		"internal/delegationfile":     {ours: []string{"onboard", "internal/armtemplate"}},
 		"internal/store":              {ours: []string{"observe", "link"}},
 		"internal/config":             {},
-		"internal/report":             {ours: []string{"coverage", "credit", "explain", "link", "observe"}},
+		"internal/report":             {ours: []string{"coverage", "credit", "explain", "link", "observe", "onboard"}},
 		"internal/web":                {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},
 		"internal/cli":                {ours: everything},
 		"cmd/pharos":                  {ours: []string{"internal/cli"}},

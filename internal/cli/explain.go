@@ -9,6 +9,7 @@ import (
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/explain"
 	"github.com/pharos-pec/pharos/internal/report"
+	"github.com/pharos-pec/pharos/onboard"
 )
 
 type explainOptions struct {
@@ -20,8 +21,9 @@ func newExplain(e *env) *cobra.Command {
 	var o explainOptions
 	c := e.command(page{
 		use:   "explain CODE|SCOPE",
-		short: "Explain a cause, or why a scope does or does not earn",
+		short: "Explain a cause or a rule, or why a scope does or does not earn",
 		long: `With a cause's code: what it means, how it is detected, how to mend it, and Microsoft's page about it.
+With the id of a rule of 'onboard lint': why it matters, with an example.
 With a scope: the chain of conditions that a credited day needs, and which of them does not hold.`,
 		example: "  pharos explain eligible-only\n  pharos explain /subscriptions/1d7a2b6e-6f0e-4f6b-8a51-0d9a6f1f2c11 --date 2026-10-09",
 	}, oneArg("the code of a cause or a scope"), func(c *cobra.Command, args []string) error {
@@ -30,6 +32,9 @@ With a scope: the chain of conditions that a credited day needs, and which of th
 		}
 		if strings.HasPrefix(args[0], "/") {
 			return e.explainScope(c.Context(), &o, args[0])
+		}
+		if p := onboard.PageOf(args[0]); p.Title != "" {
+			return e.explainRule(&o, strings.ToUpper(args[0]), p)
 		}
 		return e.explainCause(&o, args[0])
 	})
@@ -48,6 +53,10 @@ func (e *env) explainCause(o *explainOptions, code string) error {
 		return err
 	}
 	return o.output.report(e, report.Page(p))
+}
+
+func (e *env) explainRule(o *explainOptions, id string, p onboard.Page) error {
+	return o.output.report(e, report.Rule(id, p))
 }
 
 func (e *env) explainScope(ctx context.Context, o *explainOptions, text string) error {

@@ -19,6 +19,7 @@ line by line, which partner earned credit was earned, which was lost, why, and w
 		newDemo(e),
 		newEmulator(e),
 		newLink(e),
+		newOnboard(e),
 		newScan(e),
 		newCoverage(e),
 		newUsage(e),

@@ -13,6 +13,7 @@ import (
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
 	"github.com/pharos-pec/pharos/explain"
+	"github.com/pharos-pec/pharos/onboard"
 )
 
 const jsonDocument = "../../docs/json-output.md"
@@ -37,6 +38,8 @@ func examples(t *testing.T) map[string]*Report {
 		"import":    sampleImport(),
 		"scan":      sampleScan(),
 		"page":      Page(page),
+		"lint":      sampleLint(),
+		"rule":      Rule("PH103", onboard.PageOf("PH103")),
 		"trace":     Trace(explain.Trace(scopes[1], explain.NamesOf(h))),
 	}
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -34,6 +36,8 @@ type Report struct {
 	data     *sheet  // the CSV: the finest rows there are
 	book     []sheet // the worksheets
 	document any     // the JSON
+	// others are formats that only this report has.
+	others map[Format]func(io.Writer) error
 }
 
 // Formats returns the formats the report can be written in.
@@ -45,12 +49,16 @@ func (r *Report) Formats() []Format {
 	if len(r.book) > 0 {
 		out = append(out, XLSX)
 	}
-	return append(out, HTML, Markdown)
+	out = append(out, HTML, Markdown)
+	return append(out, slices.Sorted(maps.Keys(r.others))...)
 }
 
 // Write writes the report. A format that makes no sense for it is an error
 // with code Unsupported; errors of w are returned as they are.
 func (r *Report) Write(w io.Writer, f Format, s Style) error {
+	if write := r.others[f]; write != nil {
+		return write(w)
+	}
 	switch {
 	case f == JSON:
 		return writeJSON(w, r.document)

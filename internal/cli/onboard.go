@@ -1,0 +1,15 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func newOnboard(e *env) *cobra.Command {
+	return e.group(page{
+		use:   "onboard",
+		short: "Check Azure Lighthouse delegations before a customer signs them",
+		long: `A delegation earns only if it gives a linked principal an eligible role permanently. These commands
+say so before anybody signs.`,
+		example: "  pharos onboard lint delegation.json --parameters delegation.parameters.json",
+	}, newOnboardLint(e))
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/internal/config"
+	"github.com/pharos-pec/pharos/internal/delegationfile"
+	"github.com/pharos-pec/pharos/internal/report"
+	"github.com/pharos-pec/pharos/onboard"
+)
+
+// The formats of findings in files.
+const (
+	formatSARIF  = "sarif"
+	formatGitHub = "github"
+)
+
+type lintOptions struct {
+	output     output
+	parameters string
+	customer   string
+	csp        bool
+}
+
+func newOnboardLint(e *env) *cobra.Command {
+	var o lintOptions
+	c := e.command(page{
+		use:   "lint FILE...",
+		short: "Say whether a delegation will earn, and what is wrong with it",
+		long: `Reads ARM templates (expressions are evaluated, with --parameters where values are missing), Terraform
+plans (terraform show -json) and the authorizations of Managed Service offers. No file is sent anywhere.`,
+		example: `  pharos onboard lint delegation.json --parameters delegation.parameters.json
+  pharos onboard lint templates/*.json -o sarif --out findings.sarif
+  terraform show -json plan.out | pharos onboard lint -`,
+	}, someArgs("at least one file"), func(_ *cobra.Command, files []string) error {
+		if err := o.output.resolve(e); err != nil {
+			return err
+		}
+		return e.lint(&o, files)
+	})
+	o.output.add(c, formatTable, formatJSON, formatCSV, formatXLSX, formatHTML, formatMarkdown, formatSARIF, formatGitHub)
+	f := c.Flags()
+	f.StringVar(&o.parameters, "parameters", "", "parameters `file` of the ARM templates")
+	f.StringVar(&o.customer, "customer-tenant", "", "`id` of the tenant that the delegation is for")
+	f.BoolVar(&o.csp, "csp", true, "the subscriptions were sold by a CSP partner, as those that earn are")
+	return c
+}
+
+func (e *env) lint(o *lintOptions, files []string) error {
+	s, err := e.surroundings(o)
+	if err != nil {
+		return err
+	}
+	var parameters delegationfile.File
+	if o.parameters != "" {
+		if parameters, err = e.readInput(o.parameters); err != nil {
+			return err
+		}
+	}
+	var reports []onboard.Report
+	found := 0
+	for _, name := range files {
+		f, err := e.readInput(name)
+		if err != nil {
+			return err
+		}
+		p, err := delegationfile.Read(f, parameters)
+		if err != nil {
+			return err
+		}
+		r, err := onboard.Lint(p, s)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, r)
+		found += len(r.Findings)
+	}
+	if err := o.output.report(e, report.Lint(reports, buildVersion().Version)); err != nil {
+		return err
+	}
+	if found > 0 {
+		return pharos.Errorf(pharos.Findings, "%d findings", found).WithHint("`pharos explain RULE` tells why, with an example")
+	}
+	return nil
+}
+
+// surroundings is what the flags and, where there is one, the configuration
+// tell beside the files.
+func (e *env) surroundings(o *lintOptions) (onboard.Surroundings, error) {
+	s := onboard.Surroundings{CSP: o.csp}
+	if o.customer != "" {
+		id, err := pharos.ParseGUID(o.customer)
+		if err != nil {
+			return s, pharos.Errorf(pharos.Invalid, "--customer-tenant: %w", err)
+		}
+		s.Customer = pharos.TenantID(id)
+	}
+	if file, err := config.Find(e.options.config, e.Getenv); err != nil || file == "" && len(e.overrides()) == 0 {
+		return s, err // a file can be judged without a configuration
+	}
+	c, err := e.load()
+	if err != nil {
+		return s, err
+	}
+	s.Manager = c.Partner.Tenant
+	return s, nil
+}
+
+// readInput reads a file that the user named, - for standard input.
+func (e *env) readInput(name string) (delegationfile.File, error) {
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = io.ReadAll(e.In)
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return delegationfile.File{}, pharos.Errorf(pharos.Invalid, "cannot read %s: %w", name, err)
+	}
+	return delegationfile.File{Name: name, Data: data}, nil
+}
