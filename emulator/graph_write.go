@@ -40,6 +40,9 @@ func directoryWriter(h handler) handler {
 		if !c.caller.app || !c.caller.principal.graph {
 			return reply{}, denied()
 		}
+		if err := c.checkProperties(); err != nil {
+			return reply{}, err
+		}
 		return h(c)
 	}
 }

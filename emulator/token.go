@@ -128,8 +128,13 @@ func (w *world) tokenHolder(tenant pharos.TenantID, id pharos.PrincipalID, idp s
 // checkToken reads the claims of the call's token.
 func (e *Emulator) checkToken(c *call, s service) error {
 	scheme, raw, _ := strings.Cut(c.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || raw == "" {
-		return refuseToken(c, s, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or is no bearer token.")
+	switch {
+	case scheme == "":
+		e := refuseToken(c, s, "AuthenticationFailed", "The authentication failed because of missing 'Authorization' header.")
+		e.message = "Authentication failed. The 'Authorization' header is missing."
+		return e
+	case !strings.EqualFold(scheme, "Bearer") || raw == "":
+		return refuseToken(c, s, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is provided in an invalid format.")
 	}
 	claims, err := e.signer.verify(raw, c.now)
 	switch {
@@ -143,14 +148,21 @@ func (e *Emulator) checkToken(c *call, s service) error {
 	return nil
 }
 
-// refuseToken is a 401 with the challenge that says where to sign in.
+// refuseToken is a 401 with the challenge that says where to sign in: for a
+// subscription that is its tenant, which is how clients find it.
 func refuseToken(c *call, s service, code, message string) *apiError {
 	if s == graph {
 		code = "InvalidAuthenticationToken"
 	}
+	tenant := "common"
+	if path := split(c.URL.Path); s == arm && len(path) > 1 && strings.EqualFold(path[0], "subscriptions") {
+		if sub := c.world.subByID[pharos.SubscriptionID(strings.ToLower(path[1]))]; sub != nil {
+			tenant = string(sub.customer.tenant.id)
+		}
+	}
 	e := &apiError{status: 401, code: code, message: message}
 	e.header = map[string][]string{"Www-Authenticate": {
-		`Bearer authorization_uri="` + c.base + `/common", error="invalid_token", error_description="` + message + `"`,
+		`Bearer authorization_uri="` + c.base + "/" + tenant + `", error="invalid_token", error_description="` + message + `"`,
 	}}
 	return e
 }

@@ -197,3 +197,37 @@ func FuzzServe(f *testing.F) {
 		}
 	})
 }
+
+// TestGraph_UnknownProperty: Graph refuses what its types do not have, and
+// takes what they have even where the emulator keeps no record of it.
+func TestGraph_UnknownProperty(t *testing.T) {
+	e := emulate(t)
+	raw := token(t, e, "contoso-msp", "provider-automation")
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"POST", "/v1.0/applications", `{"displayName":"robot","keyCredentials":[],"@odata.type":"#microsoft.graph.application"}`, 201},
+		{"POST", "/v1.0/applications", `{"displayName":"robot","responseHeaders":{}}`, 400},
+		{"POST", "/v1.0/groups", `{"displayName":"g","mailNickname":"g","mailEnabled":false,"securityEnabled":true}`, 201},
+		{"POST", "/v1.0/groups", `{"displayName":"g","secured":true}`, 400},
+		{"PATCH", "/v1.0/users/" + string(principalOf(t, e, "contoso-msp", "alice").id), `{"jobTitle":"boss"}`, 204},
+		{"PATCH", "/v1.0/users/" + string(principalOf(t, e, "contoso-msp", "alice").id), `{"jobTitel":"boss"}`, 400},
+	} {
+		got := do(t, e, c.method, c.path, raw, c.body)
+		if got.status != c.status || (c.status == 400 && (got.errorCode() != "Request_BadRequest" || !strings.Contains(got.text, "Invalid property '"))) {
+			t.Errorf("%s %s %s: got %d %s, want %d", c.method, c.path, c.body, got.status, got.text, c.status)
+		}
+	}
+}
+
+// TestNoToken_NamesTheTenant: clients find a subscription's tenant this way.
+func TestNoToken_NamesTheTenant(t *testing.T) {
+	e := emulate(t)
+	got := do(t, e, "GET", prod(e)+"?api-version=2022-12-01", "", "")
+	want := `Bearer authorization_uri="` + loopback + `/` + string(e.world.customers[0].tenant.id) +
+		`", error="invalid_token", error_description="The authentication failed because of missing 'Authorization' header."`
+	if got.status != 401 || got.header.Get("WWW-Authenticate") != want || !strings.Contains(got.text, "Authentication failed. The 'Authorization' header is missing.") {
+		t.Errorf("got %d %s %s", got.status, got.header.Get("WWW-Authenticate"), got.text)
+	}
+}
