@@ -44,7 +44,7 @@ func newAz(t *testing.T, c *cloud) *az {
 		"AZURE_CONFIG_DIR": config, "PYTHONPATH": shim,
 		"ARM_CLOUD_METADATA_URL": c.url + "/metadata/endpoints?api-version=2019-05-01", "AZURE_CLOUD_NAME": "PharosEmulator",
 		"AZURE_CORE_COLLECT_TELEMETRY": "no", "AZURE_CORE_SURVEY_MESSAGE": "no", "AZURE_CORE_NO_COLOR": "yes",
-		"AZURE_EXTENSION_USE_DYNAMIC_INSTALL": "no", "AZURE_CORE_ONLY_SHOW_ERRORS": "yes",
+		"AZURE_EXTENSION_USE_DYNAMIC_INSTALL": "no", "AZURE_CORE_ONLY_SHOW_ERRORS": "yes", "PYTHONDONTWRITEBYTECODE": "1",
 	})
 	return a
 }
