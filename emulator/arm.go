@@ -132,9 +132,11 @@ func listLocations(c *call) (reply, error) {
 		return reply{}, err
 	}
 	var out []map[string]any
-	for _, name := range []string{"westeurope", "northeurope", "germanywestcentral"} {
+	for _, shown := range []string{"West Europe", "North Europe", "Germany West Central"} {
+		name := strings.ReplaceAll(strings.ToLower(shown), " ", "")
 		out = append(out, map[string]any{
-			"id": string(t.scope) + "/locations/" + name, "name": name, "displayName": name, "regionalDisplayName": name, "metadata": map[string]any{},
+			"id": string(t.scope) + "/locations/" + name, "name": name, "type": "Region", "displayName": shown, "regionalDisplayName": "(Europe) " + shown,
+			"metadata": map[string]any{"regionType": "Physical", "regionCategory": "Recommended", "geography": "Europe", "geographyGroup": "Europe"},
 		})
 	}
 	return list(out)

@@ -132,7 +132,25 @@ func listResources(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return list(c.resources(t))
+	f, err := parseFilter(c.URL.Query().Get("$filter"), "resourceGroup", "resourceType", "name", "location")
+	if err != nil {
+		return reply{}, err
+	}
+	if len(f.call)+len(f.after)+len(f.until) > 0 {
+		return reply{}, badRequest("InvalidFilterInQueryString", "The filter '"+c.URL.Query().Get("$filter")+"' is invalid or not supported here.")
+	}
+	if group, asked := f.equal["resourcegroup"]; asked {
+		t.scope = pharos.ResourceGroupScope(t.sub.id, group)
+	}
+	return list(slices.DeleteFunc(c.resources(t), func(r map[string]any) bool {
+		for name, field := range map[string]string{"resourcetype": "type", "name": "name", "location": "location"} {
+			is, _ := r[field].(string)
+			if want, asked := f.equal[name]; asked && !strings.EqualFold(want, is) {
+				return true
+			}
+		}
+		return false
+	}))
 }
 
 func (c *call) resources(t target) []map[string]any {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -87,10 +88,13 @@ func (g *grant) clientCredentials() (reply, error) {
 		return reply{}, aadError(http.StatusBadRequest, "invalid_request", 53003, "An application signs in to one tenant; '%s' names none.", g.vars["tenant"])
 	}
 	p := g.world.apps[appKey{g.tenant.id, id}]
-	if p == nil || !p.exists.at(g.now) {
+	if p == nil || !p.registered().at(g.now) {
 		return reply{}, aadError(http.StatusBadRequest, "unauthorized_client", 700016, "Application with identifier '%s' was not found in the directory '%s'. "+
 			"This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. "+
 			"You may have sent your authentication request to the wrong tenant.", id, g.tenant.name)
+	}
+	if !p.exists.at(g.now) {
+		return reply{}, aadError(http.StatusBadRequest, "invalid_client", 7000229, "The client application %s is missing service principal in the tenant %s.", id, g.tenant.id)
 	}
 	if err := g.proveApp(p); err != nil {
 		return reply{}, err
@@ -115,29 +119,35 @@ func (g *grant) proveApp(p *principal) error {
 		return aadError(http.StatusUnauthorized, "invalid_client", 7000218,
 			"The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
 	}
-	if !p.hasSecret(given) {
+	good, expired := p.hasSecret(given, g.now)
+	if expired {
+		return aadError(http.StatusUnauthorized, "invalid_client", 7000222, "The provided client secret keys for app '%s' are expired. "+
+			"Visit the Azure portal to create new keys for your app, or consider using certificate credentials for added security.", p.appID)
+	}
+	if !good {
 		return aadError(http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the "+
 			"request is the client secret value, not the client secret ID, for a secret added to app '%s'.", p.appID)
 	}
 	return nil
 }
 
-// hasSecret reports whether the application may sign in with the secret: the
-// scenario's, or one added since. A guest application signs in with its own.
-func (p *principal) hasSecret(given string) bool {
+// hasSecret reports whether the application may sign in with the secret at t:
+// the scenario's, or one added since, which may have expired. A guest
+// application signs in with its own.
+func (p *principal) hasSecret(given string, t time.Time) (good, expired bool) {
 	if p.home != nil {
-		return p.home.hasSecret(given)
+		return p.home.hasSecret(given, t)
 	}
 	same := func(s string) bool { return s != "" && subtle.ConstantTimeCompare([]byte(s), []byte(given)) == 1 }
 	if same(p.secret) {
-		return true
+		return true, false
 	}
 	for _, s := range p.addedSecrets {
 		if same(s.text) {
-			return true
+			return t.Before(s.to), !t.Before(s.to)
 		}
 	}
-	return false
+	return false, false
 }
 
 // proveCertificate checks a signed assertion. Its times are not checked: the

@@ -33,8 +33,13 @@ func graphRoutes() []route {
 		get("/directoryObjects/{id}", directory(readObject)),
 		post("/directoryObjects/getByIds", directory(readByIDs)),
 		get("/auditLogs/directoryAudits", auditReader(listAudits)),
-		get("/{keyed}", directory(readKeyed)),
 	}
+	for _, of := range []string{"/users/{id}", "/groups/{id}", "/servicePrincipals/{id}", "/directoryObjects/{id}", "/me"} {
+		reads = append(reads,
+			post(of+"/getMemberGroups", directory(memberships)), post(of+"/getMemberObjects", directory(memberships)),
+			post(of+"/checkMemberGroups", directory(memberships)), post(of+"/checkMemberObjects", directory(memberships)))
+	}
+	reads = append(reads, get("/{keyed}", directory(readKeyed)))
 	return append(append(reads, directoryWrites()...), exportRoutes(post, get)...)
 }
 
@@ -122,11 +127,11 @@ func readKeyed(c *call) (reply, error) {
 	set, key, _ := strings.Cut(strings.TrimSuffix(c.vars["keyed"], "')"), "(appId='")
 	for _, p := range c.caller.tenant.principals {
 		switch {
-		case key == "" || p.appID != strings.ToLower(key) || !p.exists.at(c.now):
+		case key == "" || p.appID != strings.ToLower(key):
 			continue
-		case strings.EqualFold(set, "servicePrincipals"):
+		case strings.EqualFold(set, "servicePrincipals") && p.exists.at(c.now):
 			return c.one("servicePrincipals", objectOf(p, c))
-		case strings.EqualFold(set, "applications") && p.home == nil:
+		case strings.EqualFold(set, "applications") && p.home == nil && p.registered().at(c.now):
 			return c.one("applications", applicationOf(p, c))
 		}
 	}

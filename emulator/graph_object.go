@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func objectOf(p *principal, c *call) graphObject {
 		o["appOwnerOrganizationId"], o["servicePrincipalType"] = string(owner.id), "Application"
 		o["servicePrincipalNames"] = []any{p.appID}
 		o["appRoles"], o["oauth2PermissionScopes"], o["tags"] = []any{}, []any{}, []any{}
-		o["keyCredentials"], o["passwordCredentials"] = []any{}, []any{}
+		o["keyCredentials"], o["passwordCredentials"] = []any{}, secretsOf(p, true)
 	}
 	o["createdDateTime"] = c.world.made(p).Format("2006-01-02T15:04:05Z")
 	return o
@@ -166,33 +167,62 @@ func listMembers(transitive bool) handler {
 	}
 }
 
+// memberships answers with the ids of the groups that an object is in,
+// directly or not: all of them, or those that were asked for (docs:
+// graph/api/directoryobject-getmembergroups, -checkmembergroups).
+func memberships(c *call) (reply, error) {
+	var want struct {
+		SecurityEnabledOnly bool
+		GroupIDs, IDs       []string
+	}
+	if err := c.decode(&want); err != nil {
+		return reply{}, err
+	}
+	p := c.find(c.vars["id"])
+	if c.vars["id"] == "" && !c.caller.app {
+		p = c.caller.principal
+	}
+	if p == nil {
+		return reply{}, missingObject(c.vars["id"])
+	}
+	asked := append(want.GroupIDs, want.IDs...)
+	check := strings.Contains(strings.ToLower(c.URL.Path), "/checkmember")
+	if check && (len(asked) == 0 || len(asked) > 20) {
+		return reply{}, badRequest("Request_BadRequest", "Between 1 and 20 ids are checked at once.")
+	}
+	ids := []string{}
+	for _, g := range p.groupsAt(c.now) {
+		if want.SecurityEnabledOnly && !g.securityEnabled || check && !slices.ContainsFunc(asked, func(id string) bool { return strings.EqualFold(id, string(g.id)) }) {
+			continue
+		}
+		ids = append(ids, string(g.id))
+	}
+	return ok(graphObject{"@odata.context": c.context("Collection(Edm.String)"), "value": ids})
+}
+
 // applicationOf shows the application behind a service principal of its own
 // tenant. Its object id is another one than the service principal's.
 func applicationOf(p *principal, c *call) graphObject {
-	return graphObject{
-		"id": objectID("applicationObject", p.tenant.name, p.name), "appId": p.appID, "displayName": p.displayName,
+	made := c.world.made(p)
+	if p.application != nil && len(p.application.exists) > 0 {
+		made = c.world.began(p.application.exists[0])
+	}
+	o := graphObject{
+		"id": p.applicationID(), "appId": p.appID, "displayName": p.displayName,
 		"signInAudience": "AzureADMultipleOrgs", "identifierUris": []any{}, "requiredResourceAccess": []any{},
-		"keyCredentials": []any{}, "passwordCredentials": secretsOf(p), "appRoles": []any{}, "tags": []any{},
-		"createdDateTime": c.world.made(p).Format("2006-01-02T15:04:05Z"),
+		"keyCredentials": []any{}, "passwordCredentials": secretsOf(p, false), "appRoles": []any{}, "tags": []any{},
+		"createdDateTime": made.Format("2006-01-02T15:04:05Z"),
 	}
-}
-
-// secretsOf lists what is told of an application's secrets: never the secret.
-func secretsOf(p *principal) []any {
-	list := []any{}
-	for _, s := range p.addedSecrets {
-		list = append(list, graphObject{
-			"keyId": s.keyID, "displayName": s.name, "hint": s.text[:3], "secretText": nil, "customKeyIdentifier": nil,
-			"startDateTime": s.from.Format("2006-01-02T15:04:05Z"), "endDateTime": s.to.Format("2006-01-02T15:04:05Z"),
-		})
+	if p.application != nil {
+		maps.Copy(o, p.application.set)
 	}
-	return list
+	return o
 }
 
 func listApplications(c *call) (reply, error) {
 	var all []graphObject
 	for _, p := range c.caller.tenant.principals {
-		if p.kind == pharos.ServicePrincipal && p.home == nil && p.exists.at(c.now) {
+		if p.kind == pharos.ServicePrincipal && p.home == nil && p.registered().at(c.now) {
 			all = append(all, applicationOf(p, c))
 		}
 	}
@@ -210,8 +240,8 @@ func readApplication(c *call) (reply, error) {
 // application's object id.
 func (c *call) application(id string) *principal {
 	for _, p := range c.caller.tenant.principals {
-		if p.kind == pharos.ServicePrincipal && p.home == nil && p.exists.at(c.now) &&
-			strings.EqualFold(id, objectID("applicationObject", p.tenant.name, p.name)) {
+		if p.kind == pharos.ServicePrincipal && p.home == nil && p.registered().at(c.now) &&
+			strings.EqualFold(id, p.applicationID()) {
 			return p
 		}
 	}

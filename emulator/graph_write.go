@@ -19,11 +19,14 @@ func directoryWrites() []route {
 	add(http.MethodPost, "/applications", createApplication)
 	add(http.MethodPatch, "/applications/{id}", patchApplication)
 	add(http.MethodDelete, "/applications/{id}", deleteApplication)
-	add(http.MethodPost, "/applications/{id}/addPassword", addPassword)
-	add(http.MethodPost, "/applications/{id}/removePassword", removePassword)
+	for _, of := range []string{"/applications", "/servicePrincipals"} {
+		add(http.MethodPost, of+"/{id}/addPassword", addPassword)
+		add(http.MethodPost, of+"/{id}/removePassword", removePassword)
+	}
 	add(http.MethodPost, "/servicePrincipals", createServicePrincipal)
 	add(http.MethodPatch, "/servicePrincipals/{id}", patchPrincipal(pharos.ServicePrincipal))
 	add(http.MethodDelete, "/servicePrincipals/{id}", deletePrincipal(pharos.ServicePrincipal))
+	add(http.MethodPost, "/users", createUser)
 	add(http.MethodPatch, "/users/{id}", patchPrincipal(pharos.User))
 	add(http.MethodDelete, "/users/{id}", deletePrincipal(pharos.User))
 	add(http.MethodPost, "/groups", createGroup)
@@ -68,54 +71,20 @@ func (c *call) create(kind pharos.PrincipalKind, displayName string) (*principal
 	return p, nil
 }
 
-// createApplication makes an application and, what takes two calls in Azure,
-// its service principal at once: the second call answers with it.
-func createApplication(c *call) (reply, error) {
-	var want struct{ DisplayName string }
-	if err := c.decode(&want); err != nil {
-		return reply{}, err
-	}
-	p, err := c.create(pharos.ServicePrincipal, want.DisplayName)
-	if err != nil {
-		return reply{}, err
-	}
-	p.appID = objectID("application", p.tenant.name, string(p.id))
-	c.world.apps[appKey{p.tenant.id, p.appID}] = p
-	return reply{status: http.StatusCreated, body: applicationOf(p, c)}, nil
-}
-
-func createServicePrincipal(c *call) (reply, error) {
-	var want struct{ AppID string }
-	if err := c.decode(&want); err != nil {
-		return reply{}, err
-	}
-	p := c.world.apps[appKey{c.caller.tenant.id, strings.ToLower(want.AppID)}]
-	if p == nil || !p.exists.at(c.now) {
-		return reply{}, badRequest("Request_BadRequest", "When using this permission, the backing application of the service principal being created must in the local tenant.")
-	}
-	return reply{status: http.StatusCreated, body: objectOf(p, c)}, nil
-}
-
-// patchApplication accepts changes that the emulator keeps no record of, as
-// az sends them, and a new name.
-func patchApplication(c *call) (reply, error) {
-	p := c.application(c.vars["id"])
-	if p == nil {
-		return reply{}, missingObject(c.vars["id"])
-	}
-	return c.rename(p)
-}
-
 func (c *call) rename(p *principal) (reply, error) {
 	var want struct {
-		DisplayName    string
-		AccountEnabled *bool
+		DisplayName     string
+		AccountEnabled  *bool
+		PasswordProfile struct{ Password string }
 	}
 	if err := c.decode(&want); err != nil {
 		return reply{}, err
 	}
 	if want.DisplayName != "" {
 		p.displayName = want.DisplayName
+	}
+	if want.PasswordProfile.Password != "" {
+		p.password = want.PasswordProfile.Password
 	}
 	if want.AccountEnabled != nil {
 		p.enable(*want.AccountEnabled, c.now)
@@ -146,8 +115,11 @@ func patchPrincipal(kind pharos.PrincipalKind) handler {
 	}
 }
 
-// remove ends a principal now.
+// remove ends a principal now. The application behind it stays.
 func (c *call) remove(p *principal) (reply, error) {
+	if p.application == nil {
+		p.application = &application{exists: p.exists}
+	}
 	p.exists = p.exists.without(timeline{{From: c.now}})
 	for _, g := range p.guests {
 		g.exists = g.exists.intersect(p.exists)
@@ -165,59 +137,35 @@ func deletePrincipal(kind pharos.PrincipalKind) handler {
 	}
 }
 
-func deleteApplication(c *call) (reply, error) {
-	p := c.application(c.vars["id"])
-	if p == nil {
-		return reply{}, missingObject(c.vars["id"])
-	}
-	return c.remove(p)
-}
-
-// addPassword gives an application a secret, which is shown this once (docs:
-// graph/api/application-addpassword).
-func addPassword(c *call) (reply, error) {
-	p := c.application(c.vars["id"])
-	if p == nil {
-		return reply{}, missingObject(c.vars["id"])
-	}
+// createUser makes a user that can sign in with the password given (docs:
+// graph/api/user-post-users).
+func createUser(c *call) (reply, error) {
 	var want struct {
-		PasswordCredential struct {
-			DisplayName                string
-			StartDateTime, EndDateTime time.Time
-		}
+		DisplayName, UserPrincipalName, MailNickname string
+		AccountEnabled                               *bool
+		PasswordProfile                              struct{ Password string }
 	}
 	if err := c.decode(&want); err != nil {
 		return reply{}, err
 	}
-	w := want.PasswordCredential
-	s := addedSecret{name: w.DisplayName, text: c.secret("password"), from: w.StartDateTime, to: w.EndDateTime}
-	if s.from.IsZero() || s.from.After(c.now) {
-		s.from = c.now // clients send their own machine's time
+	_, domain, _ := strings.Cut(want.UserPrincipalName, "@")
+	switch {
+	case want.AccountEnabled == nil || want.MailNickname == "" || want.PasswordProfile.Password == "":
+		return reply{}, badRequest("Request_BadRequest", "One or more properties contains invalid values: accountEnabled, mailNickname and passwordProfile are required.")
+	case !strings.EqualFold(domain, c.caller.tenant.domain):
+		return reply{}, badRequest("Request_BadRequest", "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.")
+	case c.find(want.UserPrincipalName) != nil:
+		return reply{}, badRequest("Request_BadRequest", "Another object with the same value for property userPrincipalName already exists.")
 	}
-	if !s.to.After(c.now) {
-		s.to = c.now.AddDate(2, 0, 0)
+	p, err := c.create(pharos.User, want.DisplayName)
+	if err != nil {
+		return reply{}, err
 	}
-	s.keyID = objectID("passwordCredential", string(p.id), s.text)
-	p.addedSecrets = append(p.addedSecrets, s)
-	return ok(graphObject{
-		"@odata.context": c.context("microsoft.graph.passwordCredential"), "customKeyIdentifier": nil, "displayName": s.name,
-		"startDateTime": s.from.Format(time.RFC3339), "endDateTime": s.to.Format(time.RFC3339),
-		"hint": s.text[:3], "keyId": s.keyID, "secretText": s.text,
-	})
-}
-
-func removePassword(c *call) (reply, error) {
-	p := c.application(c.vars["id"])
-	var want struct{ KeyID string }
-	if err := c.decode(&want); err != nil || p == nil {
-		return reply{}, missingObject(c.vars["id"])
+	p.upn, p.password = want.UserPrincipalName, want.PasswordProfile.Password
+	if !*want.AccountEnabled {
+		p.enable(false, c.now)
 	}
-	i := slices.IndexFunc(p.addedSecrets, func(s addedSecret) bool { return strings.EqualFold(s.keyID, want.KeyID) })
-	if i < 0 {
-		return reply{}, badRequest("Request_BadRequest", "No password credential found with keyId.")
-	}
-	p.addedSecrets = slices.Delete(p.addedSecrets, i, i+1)
-	return reply{status: http.StatusNoContent}, nil
+	return reply{status: http.StatusCreated, body: objectOf(p, c)}, nil
 }
 
 func createGroup(c *call) (reply, error) {

@@ -230,3 +230,29 @@ func subscriptionsOf(t *testing.T, a *azure, name string) func() int {
 		return len(all(t, client.NewListPager(nil), func(p armsubscriptions.ClientListResponse) []*armsubscriptions.Subscription { return p.Value }))
 	}
 }
+
+// A list of resources is narrowed by its filter, and one that is not
+// understood is refused.
+func TestSDK_ResourcesFiltered(t *testing.T) {
+	a := start(t, emulate(t))
+	client, err := armresources.NewClient(string(a.world.customers[0].subs[0].id), a.signIn(t, "contoso-msp", "provider-automation"), a.arm())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func(filter string) ([]*armresources.GenericResourceExpanded, error) {
+		page, err := client.NewListPager(&armresources.ClientListOptions{Filter: to.Ptr(filter)}).NextPage(t.Context())
+		return page.Value, err
+	}
+	for filter, want := range map[string]int{
+		"resourceGroup eq 'RG-web'": 2, "resourceType eq 'microsoft.sql/servers'": 1, "resourceGroup eq 'rg-web' and name eq 'batch'": 1, "name eq 'none'": 0,
+	} {
+		if got, err := list(filter); err != nil || len(got) != want {
+			t.Errorf("%s: %d resources (%v), want %d", filter, len(got), err, want)
+		}
+	}
+	for _, filter := range []string{"colour eq 'red'", "substringof('vm', name)"} {
+		if _, err := list(filter); err == nil {
+			t.Errorf("%s: not refused", filter)
+		}
+	}
+}

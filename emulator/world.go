@@ -77,8 +77,11 @@ type principal struct {
 	certificate string // PEM file of the certificate that may sign in
 	// addedSecrets are those that Microsoft Graph added since.
 	addedSecrets []addedSecret
-	password     string
-	home         *principal // guests and foreign principals only: the account in its own tenant
+	// application is the registration behind a service principal, when it does
+	// not live as long as the principal.
+	application *application
+	password    string
+	home        *principal // guests and foreign principals only: the account in its own tenant
 	// foreign marks a member of a partner's agents that is signed in to a
 	// customer's tenant without an object there.
 	foreign bool
@@ -103,6 +106,7 @@ type principal struct {
 type addedSecret struct {
 	keyID, name, text string
 	from, to          time.Time
+	ofPrincipal       bool // of the service principal, not of the application
 }
 
 // membership is a direct membership of a group over a time.
