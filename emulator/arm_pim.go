@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"strings"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -97,38 +96,4 @@ func listScheduleInstances(c *call) (reply, error) {
 		out = append(out, body)
 	}
 	return list(out)
-}
-
-// listDenyAssignments lists the deny assignments at, above and below a scope.
-func listDenyAssignments(c *call) (reply, error) {
-	on, f, err := c.authorizationList("Microsoft.Authorization/denyAssignments/read")
-	if err != nil {
-		return reply{}, err
-	}
-	var out []map[string]any
-	if on.sub == nil {
-		return list(out)
-	}
-	for _, d := range on.sub.denials {
-		if !on.relates(d.scope) || !d.during.Contains(c.now) || (f.has("atscope") && !d.scope.Covers(on.scope)) {
-			continue
-		}
-		out = append(out, denialBody(d, c.world.began(d.during)))
-	}
-	return list(out)
-}
-
-func denialBody(d *denial, began time.Time) map[string]any {
-	return map[string]any{
-		"id": assignmentID(d.scope, "denyAssignments", d.id), "name": d.id, "type": "Microsoft.Authorization/denyAssignments",
-		"properties": map[string]any{
-			"denyAssignmentName": d.name, "description": strings.TrimSpace(d.name), "scope": string(d.scope),
-			"permissions": []any{map[string][]string{"actions": {"*"}, "notActions": {"*/read"}, "dataActions": {}, "notDataActions": {}}},
-			"principals": []any{map[string]string{
-				"id": "00000000-0000-0000-0000-000000000000", "displayName": "All Principals", "type": "SystemDefined",
-			}},
-			"excludePrincipals": []any{}, "isSystemProtected": true, "doNotApplyToChildScopes": false,
-			"createdOn": stamp(began), "updatedOn": stamp(began), "createdBy": nil, "updatedBy": nil,
-		},
-	}
 }

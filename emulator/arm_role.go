@@ -29,6 +29,7 @@ func authorizationRoutes() []route {
 		{method: http.MethodGet, service: arm, pattern: scoped + "roleEligibilityScheduleInstances", handle: listEligibilities},
 		{method: http.MethodGet, service: arm, pattern: scoped + "roleAssignmentScheduleInstances", handle: listScheduleInstances},
 		{method: http.MethodGet, service: arm, pattern: scoped + "denyAssignments", handle: listDenyAssignments},
+		{method: http.MethodGet, service: arm, pattern: scoped + "denyAssignments/{id}", handle: getDenyAssignment},
 	}
 }
 

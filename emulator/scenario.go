@@ -124,6 +124,7 @@ type principalSpec struct {
 	noRootReader        bool
 	noGraph             bool
 	noPartnerCenter     bool
+	managedIdentity     bool
 	at                  position
 }
 
@@ -231,10 +232,13 @@ type roleAssignmentSpec struct {
 }
 
 type denySpec struct {
-	name, id string
-	scope    scopeSpec
-	during   pharos.Interval
-	at       position
+	name, id             string
+	scope                scopeSpec
+	principals, excluded []ref
+	actions, notActions  []string
+	hereOnly             bool
+	during               pharos.Interval
+	at                   position
 }
 
 type resourceSpec struct {

@@ -260,11 +260,25 @@ func readScope(n node) scopeSpec {
 
 func readDenial(n node) denySpec {
 	d := denySpec{at: n.at()}
+	texts := func(into *[]string) func(node) {
+		return func(n node) { n.list(func(n node) { *into = append(*into, n.text()) }) }
+	}
+	refs := func(into *[]ref) func(node) {
+		return func(n node) { n.list(func(n node) { *into = append(*into, n.ref()) }) }
+	}
 	n.during(&d.during, fields{
-		"name":  func(n node) { d.name = n.text() },
-		"id":    func(n node) { d.id = n.guid() },
-		"scope": func(n node) { d.scope = readScope(n) },
+		"name":                    func(n node) { d.name = n.text() },
+		"id":                      func(n node) { d.id = n.guid() },
+		"scope":                   func(n node) { d.scope = readScope(n) },
+		"principals":              refs(&d.principals),
+		"excludePrincipals":       refs(&d.excluded),
+		"actions":                 texts(&d.actions),
+		"notActions":              texts(&d.notActions),
+		"doNotApplyToChildScopes": func(n node) { d.hereOnly = n.boolean() },
 	})
+	if d.notActions != nil && d.actions == nil {
+		d.actions = []string{"*"}
+	}
 	return d
 }
 

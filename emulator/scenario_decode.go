@@ -161,6 +161,7 @@ func readPrincipal(n node) principalSpec {
 		"rootReader":      func(n node) { p.noRootReader = !n.boolean() },
 		"graph":           func(n node) { p.noGraph = !n.boolean() },
 		"partnerCenter":   func(n node) { p.noPartnerCenter = !n.boolean() },
+		"managedIdentity": func(n node) { p.managedIdentity = n.boolean() },
 	}, "name", "kind")
 	p.check(n)
 	return p
@@ -169,12 +170,13 @@ func readPrincipal(n node) principalSpec {
 // check refuses keys that do not go with the principal's kind.
 func (p *principalSpec) check(n node) {
 	for key, wrong := range map[string]bool{
-		"secret":      p.secret != "" && p.kind != pharos.ServicePrincipal,
-		"certificate": p.certificate != "" && p.kind != pharos.ServicePrincipal,
-		"appId":       p.appID != "" && p.kind != pharos.ServicePrincipal,
-		"upn":         p.upn != "" && p.kind != pharos.User,
-		"password":    p.password != "" && p.kind != pharos.User,
-		"members":     p.members != nil && p.kind != pharos.Group,
+		"secret":          p.secret != "" && p.kind != pharos.ServicePrincipal,
+		"certificate":     p.certificate != "" && p.kind != pharos.ServicePrincipal,
+		"appId":           p.appID != "" && p.kind != pharos.ServicePrincipal,
+		"managedIdentity": p.managedIdentity && p.kind != pharos.ServicePrincipal,
+		"upn":             p.upn != "" && p.kind != pharos.User,
+		"password":        p.password != "" && p.kind != pharos.User,
+		"members":         p.members != nil && p.kind != pharos.Group,
 	} {
 		if wrong {
 			n.found.add(n.below(key), "a %s has no %s", p.kind, key)

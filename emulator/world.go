@@ -97,6 +97,8 @@ type principal struct {
 	securityEnabled bool
 	// What a service principal with a secret may do besides its roles.
 	graph, partnerCenter bool
+	// managedIdentity marks a service principal that Azure made for a resource.
+	managedIdentity bool
 	// credential marks a principal of the written configuration.
 	credential bool
 	at         position

@@ -163,7 +163,7 @@ func (b *builder) addPrincipal(t *tenant, s *principalSpec) *principal {
 		secret: s.secret, certificate: b.s.certificateFile(s.certificate), password: s.password,
 		exists:          timelineOf(pharos.Interval{To: s.deletedFrom}),
 		securityEnabled: !s.notSecurityEnabled, at: s.at,
-		credential: s.secret != "" || s.certificate != "",
+		credential: s.secret != "" || s.certificate != "", managedIdentity: s.managedIdentity,
 	}
 	p.graph, p.partnerCenter = p.credential && !s.noGraph, p.credential && !s.noPartnerCenter
 	if !s.disabledFrom.IsZero() {

@@ -37,14 +37,18 @@ func (b *builder) addAOBO(sub *subscription, s *aoboSpec) {
 	})
 }
 
-// addRoleAssignment looks its principal up in the customer's own tenant, then
-// among its guests, then in the partner's tenant, then in other partners'.
+// principalHere looks a principal up in the customer's own tenant, then among
+// its guests, then in the partner's tenant, then in other partners'.
+func (b *builder) principalHere(t *tenant, r ref) *principal {
+	if p := cmp.Or(t.byName[r.name], t.guestByName[r.name]); p != nil {
+		return p
+	}
+	return b.partnerPrincipal(r)
+}
+
 func (b *builder) addRoleAssignment(sub *subscription, s *roleAssignmentSpec) {
 	t := sub.customer.tenant
-	p := cmp.Or(t.byName[s.principal.name], t.guestByName[s.principal.name])
-	if p == nil {
-		p = b.partnerPrincipal(s.principal)
-	}
+	p := b.principalHere(t, s.principal)
 	role, scope := b.role(s.role), b.scope(sub, s.scope)
 	if p == nil || role == nil {
 		return

@@ -168,13 +168,28 @@ func (b *builder) addSubscription(c *customer, s *subscriptionSpec) {
 		b.addRoleAssignment(sub, &s.roleAssignments[i])
 	}
 	for i := range s.denials {
-		d := &s.denials[i]
-		scope := b.scope(sub, d.scope)
-		sub.denials = append(sub.denials, &denial{
-			id:   cmp.Or(d.id, unique("denyAssignment", sub.owner(), string(scope), len(sub.denials))),
-			name: cmp.Or(d.name, "deny "+string(scope)), scope: scope, during: d.during,
-		})
+		b.addDenial(sub, &s.denials[i])
 	}
+}
+
+func (b *builder) addDenial(sub *subscription, s *denySpec) {
+	scope := b.scope(sub, s.scope)
+	d := &denial{
+		id:   cmp.Or(s.id, unique("denyAssignment", sub.owner(), string(scope), len(sub.denials))),
+		name: cmp.Or(s.name, "deny "+string(scope)), scope: scope, during: s.during,
+		actions: s.actions, notActions: s.notActions, hereOnly: s.hereOnly,
+	}
+	for _, r := range s.principals {
+		if p := b.principalHere(sub.customer.tenant, r); p != nil {
+			d.principals = append(d.principals, p)
+		}
+	}
+	for _, r := range s.excluded {
+		if p := b.principalHere(sub.customer.tenant, r); p != nil {
+			d.excluded = append(d.excluded, p)
+		}
+	}
+	sub.denials = append(sub.denials, d)
 }
 
 // owner is what distinguishes the subscription's objects in generated ids.
