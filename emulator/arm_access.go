@@ -16,10 +16,18 @@ type target struct {
 	tenant *tenant       // whose scope it is
 }
 
-// target finds the scope of the call: {scope...} or {sub} of its pattern, and
-// refuses callers from a tenant that has nothing to do with the subscription
-// and those who hold nothing in it.
+// target is locate for callers who hold something in the subscription.
 func (c *call) target() (target, error) {
+	on, err := c.locate()
+	if err == nil && on.sub != nil && !c.world.sees(c.caller.principal, on.sub, c.now) {
+		err = c.unauthorized(c.action(), on.scope)
+	}
+	return on, err
+}
+
+// locate finds the scope of the call: {scope...} or {sub} of its pattern, and
+// refuses callers from a tenant that has nothing to do with the subscription.
+func (c *call) locate() (target, error) {
 	text, scoped := c.vars["scope"]
 	if !scoped {
 		text = "/subscriptions/" + c.vars["sub"]
@@ -44,9 +52,6 @@ func (c *call) target() (target, error) {
 	}
 	if err := c.checkTenant(sub); err != nil {
 		return target{}, err
-	}
-	if !c.world.sees(c.caller.principal, sub, c.now) {
-		return target{}, c.unauthorized(c.action(), scope)
 	}
 	if group := scope.ResourceGroup(); group != "" && !sub.hasGroup(group) {
 		return target{}, notFound("ResourceGroupNotFound", fmt.Sprintf("Resource group '%s' could not be found.", group))

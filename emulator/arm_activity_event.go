@@ -55,26 +55,26 @@ func dated(i pharos.Interval) []change {
 
 func (w *world) assignmentEvents(s *subscription, a *roleAssignment) []event {
 	var out []event
-	add := func(id string, holder pharos.PrincipalID, kind pharos.PrincipalKind, during pharos.Interval, timed bool) {
+	add := func(scope pharos.Scope, id string, holder pharos.PrincipalID, kind pharos.PrincipalKind, during pharos.Interval, timed bool) {
 		for _, at := range dated(during) {
 			by := w.actor(a, at.verb)
 			if timed {
 				by = privilegedIdentityApp
 			}
 			out = append(out, event{
-				at: at.when, operation: "Microsoft.Authorization/roleAssignments/" + at.verb, by: by, scope: a.scope,
-				resource: assignmentID(a.scope, "roleAssignments", id), properties: assignmentProperties(s, a, id, holder, kind, at.verb),
+				at: at.when, operation: "Microsoft.Authorization/roleAssignments/" + at.verb, by: by, scope: scope,
+				resource: assignmentID(scope, "roleAssignments", id), properties: assignmentProperties(s, a, scope, id, holder, kind, at.verb),
 			})
 		}
 	}
 	if a.kind != pharos.Eligible {
-		add(a.id, a.principalID, a.principalKind, a.during, a.kind == pharos.TimeBound)
+		add(a.scope, a.id, a.principalID, a.principalKind, a.during, a.kind == pharos.TimeBound)
 		return out
 	}
 	for _, v := range a.activations {
 		during, held := common(v.during, a.during)
 		if held {
-			add(objectID("roleAssignment", a.id, string(v.principal.id)+stamp(v.during.From)), v.principal.id, v.principal.kind, during, true)
+			add(v.at(a.scope), objectID("roleAssignment", a.id, string(v.principal.id)+stamp(v.during.From)), v.principal.id, v.principal.kind, during, true)
 		}
 	}
 	return out
@@ -91,22 +91,22 @@ func (w *world) actor(a *roleAssignment, verb string) string {
 
 // assignmentProperties are the properties of a role assignment's event: what
 // was asked for, and what was answered.
-func assignmentProperties(s *subscription, a *roleAssignment, id string, holder pharos.PrincipalID, kind pharos.PrincipalKind, verb string) map[string]any {
+func assignmentProperties(s *subscription, a *roleAssignment, scope pharos.Scope, id string, holder pharos.PrincipalID, kind pharos.PrincipalKind, verb string) map[string]any {
 	role := roleDefinitionID(s, a.role.ID)
 	out := map[string]any{
 		"statusCode": "OK", "serviceRequestId": id, "eventCategory": "Administrative", "message": "Microsoft.Authorization/roleAssignments/" + verb,
-		"entity": assignmentID(a.scope, "roleAssignments", id),
+		"entity": assignmentID(scope, "roleAssignments", id),
 		"responseBody": jsonText(map[string]any{
-			"id": assignmentID(a.scope, "roleAssignments", id), "name": id, "type": "Microsoft.Authorization/roleAssignments",
+			"id": assignmentID(scope, "roleAssignments", id), "name": id, "type": "Microsoft.Authorization/roleAssignments",
 			"properties": map[string]any{
-				"roleDefinitionId": role, "principalId": string(holder), "principalType": armKind(kind), "scope": string(a.scope),
+				"roleDefinitionId": role, "principalId": string(holder), "principalType": armKind(kind), "scope": string(scope),
 			},
 		}),
 	}
 	if verb == "write" {
 		out["requestbody"] = jsonText(map[string]any{
 			"Id": id, "Properties": map[string]any{
-				"PrincipalId": string(holder), "PrincipalType": armKind(kind), "RoleDefinitionId": role, "Scope": string(a.scope),
+				"PrincipalId": string(holder), "PrincipalType": armKind(kind), "RoleDefinitionId": role, "Scope": string(scope),
 			},
 		})
 	}

@@ -12,8 +12,10 @@ import (
 )
 
 // writeDelegation checks what every change of a delegation needs: a place
-// where it can stand, and the right to give roles away. A guest may not (docs:
-// onboard a customer).
+// where it can stand, and the right to give roles away, of which a guest may
+// make no use (docs: onboard a customer). Who manages by a delegation may only
+// remove it, by the role that is there for it (docs: remove access to a
+// delegation).
 func (c *call) writeDelegation(action string) (target, error) {
 	on, err := c.target()
 	if err != nil {
@@ -22,16 +24,13 @@ func (c *call) writeDelegation(action string) (target, error) {
 	if on.sub == nil || on.scope.IsResource() {
 		return target{}, notFound("InvalidResourceType", "Delegations stand at subscriptions and resource groups.")
 	}
-	if err := c.require("Microsoft.ManagedServices/"+action, on); err != nil {
-		return target{}, err
+	if err := c.require("Microsoft.ManagedServices/"+action, on); err != nil || c.projected(on) {
+		return on, err
 	}
-	if strings.HasSuffix(action, "/write") {
-		if err := c.require("Microsoft.Authorization/roleAssignments/write", on); err != nil {
-			return target{}, err
-		}
-		if c.caller.principal.home != nil {
-			return target{}, forbidden("AuthorizationFailed", "A guest of the tenant cannot delegate its resources.")
-		}
+	p := c.caller.principal
+	guest := p.home != nil && !p.foreign
+	if strings.HasSuffix(action, "/write") && guest || !c.world.may(p, writeAssignments, on, c.now) {
+		return target{}, forbidden("InsufficientPrivilegesForManagedServiceResource", "The requested user doesn't have sufficient privileges to perform the operation.")
 	}
 	return on, nil
 }

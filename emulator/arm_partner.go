@@ -14,18 +14,35 @@ var partnerVersions = []string{"2018-02-01"}
 
 func managementPartnerRoutes() []route {
 	const one = "/providers/Microsoft.ManagementPartner/partners/{id}"
+	const operations = "/providers/Microsoft.ManagementPartner/operations"
 	out := []route{
 		{method: http.MethodGet, pattern: "/providers/Microsoft.ManagementPartner/partners", handle: getPartner},
 		{method: http.MethodGet, pattern: one, handle: getPartner},
 		{method: http.MethodPut, pattern: one, handle: putPartner},
 		{method: http.MethodPatch, pattern: one, handle: patchPartner},
 		{method: http.MethodDelete, pattern: one, handle: deletePartner},
-		{method: http.MethodGet, pattern: "/providers/Microsoft.ManagementPartner/operations", handle: partnerOperations},
+		{method: http.MethodGet, pattern: operations, handle: partnerOperations},
 	}
 	for i := range out {
 		out[i].service, out[i].versions = arm, partnerVersions
+		if out[i].pattern != operations {
+			out[i].handle = ofTheTenant(out[i].handle)
+		}
 	}
 	return out
+}
+
+// ofTheTenant refuses callers without an object in the tenant, as the service
+// does to a partner that is signed in on behalf of a customer. The words are
+// Microsoft's; the status is a guess.
+func ofTheTenant(h handler) handler {
+	return func(c *call) (reply, error) {
+		if c.caller.principal.foreign {
+			return reply{}, badRequest("BadRequest", "The user does not have an account in this tenant, work with the administrator to add the account. "+
+				"If you are a CSP partner logged in the customer tenant, you will not be able to link the Partner ID")
+		}
+		return h(c)
+	}
 }
 
 // active returns the index of the time at which the record is linked, or -1.

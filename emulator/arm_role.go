@@ -19,70 +19,24 @@ const (
 
 func authorizationRoutes() []route {
 	const scoped = "/{scope...}" + authorizationProvider
-	return []route{
-		{method: http.MethodGet, service: arm, pattern: scoped + "roleDefinitions", handle: listRoleDefinitions},
-		{method: http.MethodGet, service: arm, pattern: scoped + "roleDefinitions/{id}", handle: getRoleDefinition},
-		{method: http.MethodGet, service: arm, pattern: scoped + "roleAssignments", handle: listRoleAssignments},
-		{method: http.MethodGet, service: arm, pattern: scoped + "roleAssignments/{id}", handle: getRoleAssignment},
-		{method: http.MethodPut, service: arm, pattern: scoped + "roleAssignments/{id}", handle: putRoleAssignment},
-		{method: http.MethodDelete, service: arm, pattern: scoped + "roleAssignments/{id}", handle: deleteRoleAssignment},
-		{method: http.MethodGet, service: arm, pattern: scoped + "roleEligibilityScheduleInstances", handle: listEligibilities},
-		{method: http.MethodGet, service: arm, pattern: scoped + "roleAssignmentScheduleInstances", handle: listScheduleInstances},
-		{method: http.MethodGet, service: arm, pattern: scoped + "denyAssignments", handle: listDenyAssignments},
-		{method: http.MethodGet, service: arm, pattern: scoped + "denyAssignments/{id}", handle: getDenyAssignment},
+	out := []route{
+		{method: http.MethodGet, pattern: scoped + "roleDefinitions", handle: listRoleDefinitions},
+		{method: http.MethodGet, pattern: scoped + "roleDefinitions/{id}", handle: getRoleDefinition},
+		{method: http.MethodPut, pattern: scoped + "roleDefinitions/{id}", handle: putRoleDefinition},
+		{method: http.MethodDelete, pattern: scoped + "roleDefinitions/{id}", handle: deleteRoleDefinition},
+		{method: http.MethodGet, pattern: scoped + "roleAssignments", handle: listRoleAssignments},
+		{method: http.MethodGet, pattern: scoped + "roleAssignments/{id}", handle: getRoleAssignment},
+		{method: http.MethodPut, pattern: scoped + "roleAssignments/{id}", handle: putRoleAssignment},
+		{method: http.MethodDelete, pattern: scoped + "roleAssignments/{id}", handle: deleteRoleAssignment},
+		{method: http.MethodGet, pattern: scoped + "permissions", handle: listPermissions},
+		{method: http.MethodPost, pattern: scoped + "checkAccess", handle: checkAccess},
+		{method: http.MethodGet, pattern: scoped + "denyAssignments", handle: listDenyAssignments},
+		{method: http.MethodGet, pattern: scoped + "denyAssignments/{id}", handle: getDenyAssignment},
 	}
-}
-
-// roleDefinitionID is the ARM id of a role as it is told at a scope.
-func roleDefinitionID(sub *subscription, id pharos.RoleID) string {
-	if sub == nil {
-		return authorizationProvider + "roleDefinitions/" + string(id)
+	for i := range out {
+		out[i].service = arm
 	}
-	return string(pharos.SubscriptionScope(sub.id)) + authorizationProvider + "roleDefinitions/" + string(id)
-}
-
-func roleBody(sub *subscription, d *roleDefinition) map[string]any {
-	return map[string]any{
-		"id": roleDefinitionID(sub, d.ID), "name": string(d.ID), "type": "Microsoft.Authorization/roleDefinitions",
-		"properties": map[string]any{
-			"roleName": d.Name, "type": "BuiltInRole", "description": d.Description, "assignableScopes": []string{"/"},
-			"permissions": d.Permissions,
-		},
-	}
-}
-
-func listRoleDefinitions(c *call) (reply, error) {
-	t, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	f, err := parseFilter(c.URL.Query().Get("$filter"), "roleName", "type")
-	if err != nil {
-		return reply{}, err
-	}
-	var out []map[string]any
-	for _, d := range loadRoles().all {
-		if name, ok := f.equal["rolename"]; ok && !strings.EqualFold(name, d.Name) {
-			continue
-		}
-		if kind, ok := f.equal["type"]; ok && !strings.EqualFold(kind, "BuiltInRole") {
-			continue
-		}
-		out = append(out, roleBody(t.sub, d))
-	}
-	return list(out)
-}
-
-func getRoleDefinition(c *call) (reply, error) {
-	t, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	d := loadRoles().byID[pharos.RoleID(strings.ToLower(c.vars["id"]))]
-	if d == nil {
-		return reply{}, notFound("RoleDefinitionDoesNotExist", fmt.Sprintf("The specified role definition with ID '%s' does not exist.", c.vars["id"]))
-	}
-	return ok(roleBody(t.sub, d))
+	return slices.Concat(out, pimRoutes())
 }
 
 // assignedRole is a role assignment that stands at an instant: one as it was
@@ -90,6 +44,7 @@ func getRoleDefinition(c *call) (reply, error) {
 type assignedRole struct {
 	*roleAssignment
 	id        string
+	scope     pharos.Scope
 	principal *principal
 	holderID  pharos.PrincipalID
 	holder    pharos.PrincipalKind
@@ -97,32 +52,53 @@ type assignedRole struct {
 	activated *activation
 }
 
+// assigned is a role assignment as it was given.
+func (w *world) assigned(a *roleAssignment) assignedRole {
+	return assignedRole{
+		roleAssignment: a, id: a.id, scope: a.scope, principal: a.principal, holderID: a.principalID, holder: a.principalKind, began: w.began(a.during),
+	}
+}
+
+// activated is an activation of an eligible role assignment.
+func activated(a *roleAssignment, v *activation) assignedRole {
+	return assignedRole{
+		roleAssignment: a, id: objectID("roleAssignment", a.id, string(v.principal.id)+stamp(v.during.From)), scope: v.at(a.scope),
+		principal: v.principal, holderID: v.principal.id, holder: v.principal.kind, began: v.during.From, activated: v,
+	}
+}
+
 // standingAt returns the assignments that stand at t where the target
 // inherits them, at it, and below it. A caller of another tenant is shown the
-// assignments to groups of its own tenant only: the customer's principals are
-// none of its business (docs: cross-tenant management experience).
+// assignments to groups of its own tenant, and those it gave itself, only: the
+// customer's principals are none of its business (docs: cross-tenant
+// management experience).
 func (c *call) standingAt(on target) []assignedRole {
 	all := on.tenant.above
 	if on.sub != nil {
 		all = c.world.assignmentsFor(on.sub)
 	}
 	var out []assignedRole
+	keep := func(s assignedRole) {
+		if on.relates(s.scope) {
+			out = append(out, s)
+		}
+	}
 	for _, a := range all {
-		if !on.relates(a.scope) || !a.during.Contains(c.now) {
+		if !a.during.Contains(c.now) {
 			continue
 		}
-		if c.projected(on) && (a.principalKind != pharos.ForeignGroup || a.principal == nil || a.principal.tenant != c.caller.tenant) {
+		ours := a.identity != "" || (a.principalKind == pharos.ForeignGroup && a.principal != nil && a.principal.tenant == c.caller.tenant)
+		if c.projected(on) && !ours {
 			continue
 		}
 		if a.kind != pharos.Eligible {
-			out = append(out, assignedRole{a, a.id, a.principal, a.principalID, a.principalKind, c.world.began(a.during), nil})
+			keep(c.world.assigned(a))
 			continue
 		}
 		for i := range a.activations {
 			v := &a.activations[i]
 			if v.during.Contains(c.now) {
-				id := objectID("roleAssignment", a.id, string(v.principal.id)+stamp(v.during.From))
-				out = append(out, assignedRole{a, id, v.principal, v.principal.id, v.principal.kind, v.during.From, v})
+				keep(activated(a, v))
 			}
 		}
 	}
@@ -146,13 +122,17 @@ func assignmentID(scope pharos.Scope, kind, id string) string {
 }
 
 func (c *call) assignmentBody(on target, s assignedRole) map[string]any {
+	updated, by := s.began, s.createdBy
+	if !s.updated.IsZero() && s.activated == nil {
+		updated, by = s.updated, s.updatedBy
+	}
 	return map[string]any{
 		"id": s.armID(), "name": s.id, "type": "Microsoft.Authorization/roleAssignments",
 		"properties": map[string]any{
 			"roleDefinitionId": roleDefinitionID(on.sub, s.role.ID), "principalId": string(s.holderID), "principalType": armKind(s.holder),
-			"scope": string(s.scope), "condition": nil, "conditionVersion": nil, "description": orNull(s.description),
-			"createdOn": stamp(s.began), "updatedOn": stamp(s.began), "createdBy": orNull(string(s.createdBy)), "updatedBy": orNull(string(s.createdBy)),
-			"delegatedManagedIdentityResourceId": nil,
+			"scope": string(s.scope), "condition": orNull(s.condition), "conditionVersion": orNull(s.conditionVersion), "description": orNull(s.description),
+			"createdOn": stamp(s.began), "updatedOn": stamp(updated), "createdBy": orNull(string(s.createdBy)), "updatedBy": orNull(string(by)),
+			"delegatedManagedIdentityResourceId": orNull(s.identity),
 		},
 	}
 }
@@ -181,21 +161,27 @@ func listRoleAssignments(c *call) (reply, error) {
 	return list(out)
 }
 
+// selfFilters are the functions of a $filter that ask for the caller's own:
+// who has them may ask without any role.
+var selfFilters = []string{"astarget", "asapprover", "ascreatedby", "asrequestor"}
+
 // authorizationList does what the lists of Microsoft.Authorization have in
 // common: scope, permission, filter.
 func (c *call) authorizationList(action string) (target, *assignmentFilter, error) {
+	parsed, err := parseFilter(c.URL.Query().Get("$filter"), "principalId", "roleDefinitionId", "status")
+	if err != nil {
+		return target{}, nil, err
+	}
+	f := &assignmentFilter{filter: parsed, caller: c.caller.principal, world: c.world, self: slices.ContainsFunc(selfFilters, parsed.has)}
+	if f.self {
+		on, err := c.locate()
+		return on, f, err
+	}
 	on, err := c.target()
 	if err != nil {
 		return target{}, nil, err
 	}
-	if err := c.require(action, on); err != nil {
-		return target{}, nil, err
-	}
-	f, err := parseFilter(c.URL.Query().Get("$filter"), "principalId", "roleDefinitionId")
-	if err != nil {
-		return target{}, nil, err
-	}
-	return on, &assignmentFilter{filter: f, caller: c.caller.principal, world: c.world}, nil
+	return on, f, c.require(action, on)
 }
 
 // assignmentFilter is a $filter of Microsoft.Authorization's lists.
@@ -203,6 +189,7 @@ type assignmentFilter struct {
 	*filter
 	caller *principal
 	world  *world
+	self   bool // asks for the caller's own only
 }
 
 // keeps applies atScope(), principalId eq, assignedTo() and asTarget().
@@ -215,7 +202,7 @@ func (f *assignmentFilter) keeps(on target, scope pharos.Scope, p *principal, id
 	}
 	who, assigned := f.call["assignedto"]
 	if f.has("astarget") {
-		who, assigned = string(f.caller.id), true
+		return f.caller.is(p, t)
 	}
 	if !assigned || strings.EqualFold(who, string(id)) {
 		return true

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -18,6 +19,28 @@ type roleDefinition struct {
 	Name        string           `json:"name"`
 	Description string           `json:"description"`
 	Permissions []rolePermission `json:"permissions"`
+
+	custom *customRole // nil: built in
+}
+
+// customRole is what a role has that a tenant made for itself.
+type customRole struct {
+	scopes               []pharos.Scope // where it can be assigned
+	created, updated     time.Time
+	createdBy, updatedBy pharos.PrincipalID
+}
+
+// kind is the role's type as Resource Manager writes it.
+func (d *roleDefinition) kind() string {
+	if d.custom != nil {
+		return "CustomRole"
+	}
+	return "BuiltInRole"
+}
+
+// assignableAt reports whether the role can be assigned at a scope.
+func (d *roleDefinition) assignableAt(scope pharos.Scope) bool {
+	return d.custom == nil || slices.ContainsFunc(d.custom.scopes, func(s pharos.Scope) bool { return s.Covers(scope) })
 }
 
 // rolePermission is one permission of a role: the actions it allows, with

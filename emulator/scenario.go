@@ -227,6 +227,8 @@ type roleAssignmentSpec struct {
 	id              string
 	expires         time.Time
 	activations     []activationSpec
+	maximum         string // eligible only
+	approvers       []ref  // eligible only
 	during          pharos.Interval
 	at              position
 }

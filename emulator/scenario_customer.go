@@ -193,12 +193,7 @@ func readAuthorization(n node, eligible bool) authorizationSpec {
 	}
 	if eligible {
 		a.maximum = "PT8H"
-		f["maximumDuration"] = func(n node) {
-			a.maximum = n.text()
-			if !isoHours.MatchString(a.maximum) || a.maximum == "PT" {
-				n.fail("%q is not a duration such as PT8H", a.maximum)
-			}
-		}
+		f["maximumDuration"] = func(n node) { a.maximum = readMaximum(n) }
 		f["mfa"] = func(n node) { a.mfa = n.boolean() }
 		f["approvers"] = func(n node) { n.list(func(n node) { a.approvers = append(a.approvers, n.ref()) }) }
 	} else {
@@ -232,11 +227,26 @@ func readRoleAssignment(n node) roleAssignmentSpec {
 		"activations": func(n node) {
 			n.list(func(n node) { r.activations = append(r.activations, readActivation(n, false)) })
 		},
+		"maximumDuration": func(n node) { r.maximum = readMaximum(n) },
+		"approvers":       func(n node) { n.list(func(n node) { r.approvers = append(r.approvers, n.ref()) }) },
 	}, "principal", "role")
-	if len(r.activations) > 0 && r.kind != pharos.Eligible {
-		n.found.add(n.below("activations"), "only an eligible assignment is activated")
+	for key, given := range map[string]bool{
+		"activations": len(r.activations) > 0, "maximumDuration": r.maximum != "", "approvers": len(r.approvers) > 0,
+	} {
+		if given && r.kind != pharos.Eligible {
+			n.found.add(n.below(key), "only an eligible assignment is activated")
+		}
 	}
 	return r
+}
+
+// readMaximum reads an activation's longest duration.
+func readMaximum(n node) string {
+	text := n.text()
+	if !isoHours.MatchString(text) || text == "PT" {
+		n.fail("%q is not a duration such as PT8H", text)
+	}
+	return text
 }
 
 // readScope reads subscription | {resourceGroup} | {resource: group/name} |

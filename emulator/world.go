@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -42,6 +43,8 @@ type world struct {
 	tickets      []*ticket                   // in the order in which they were opened
 	knownPartner map[pharos.PartnerID]string // names of the partner IDs that can be linked
 	globalIDs    map[pharos.PartnerID]bool
+	// requests are those to Privileged Identity Management, oldest first.
+	requests []*pimRequest
 }
 
 type appKey struct {
@@ -61,6 +64,8 @@ type tenant struct {
 	// above are the role assignments at the tenant's root and at management
 	// groups, which subscriptions inherit.
 	above []*roleAssignment
+	// roles are the tenant's custom roles.
+	roles []*roleDefinition
 }
 
 // principal is a user, group or service principal of one tenant. A guest is
@@ -203,9 +208,18 @@ type roleAssignment struct {
 	kind          pharos.GrantKind
 	expires       time.Time // timeBound only: the end that was set when it began
 	activations   []activation
+	maximum       string       // eligible only: ISO 8601, "" is the default
+	approvers     []*principal // eligible only
 	during        pharos.Interval
 	createdBy     pharos.PrincipalID
 	description   string
+	// condition narrows the role; the emulator keeps it and does not apply it.
+	condition, conditionVersion string
+	// identity is the managed identity's resource, where a managing tenant
+	// gave it the role.
+	identity  string
+	updated   time.Time // zero: not since it was given
+	updatedBy pharos.PrincipalID
 	// removedBy is who ended it through the API, for the Activity log.
 	removedBy pharos.PrincipalID
 }
@@ -214,8 +228,12 @@ type roleAssignment struct {
 type activation struct {
 	principal *principal
 	role      *roleDefinition
+	scope     pharos.Scope // "" is the grant's own
 	during    pharos.Interval
 }
+
+// at is the scope of the activation of a grant at a scope.
+func (v activation) at(grant pharos.Scope) pharos.Scope { return cmp.Or(v.scope, grant) }
 
 // definition is a registration definition: an offer, the managing tenant and
 // the authorizations. A changed definition is another one of the same id.

@@ -201,7 +201,7 @@ func (w *world) accessTo(s *subscription) []access {
 		}
 		out = append(out, x)
 		for _, v := range a.activations {
-			v := access{path: x.path, kind: pharos.TimeBound, scope: a.scope, role: a.role, holder: v.principal, during: timelineOf(v.during)}
+			v := access{path: x.path, kind: pharos.TimeBound, scope: v.at(a.scope), role: a.role, holder: v.principal, during: timelineOf(v.during)}
 			v.during = v.during.intersect(x.during)
 			out = append(out, v)
 		}
@@ -234,7 +234,7 @@ func (d *delegation) accesses() []access {
 		for _, v := range d.activations {
 			if held := timelineOf(v.during).intersect(during); held != nil && def.activates(v) {
 				out = append(out, access{
-					path: pharos.Lighthouse, kind: pharos.TimeBound, scope: d.scope, role: v.role,
+					path: pharos.Lighthouse, kind: pharos.TimeBound, scope: v.at(d.scope), role: v.role,
 					holder: v.principal, manager: def.manager.partner, during: held,
 				})
 			}

@@ -60,6 +60,12 @@ func (b *builder) addRoleAssignment(sub *subscription, s *roleAssignmentSpec) {
 	if p.kind == pharos.Group && p.tenant != t {
 		a.principalKind = pharos.ForeignGroup
 	}
+	a.maximum = s.maximum
+	for _, r := range s.approvers {
+		if q := b.principalHere(t, r); q != nil {
+			a.approvers = append(a.approvers, q)
+		}
+	}
 	if a.kind == pharos.TimeBound {
 		a.expires = s.expires
 		if a.expires.IsZero() {
@@ -68,7 +74,7 @@ func (b *builder) addRoleAssignment(sub *subscription, s *roleAssignmentSpec) {
 	}
 	for _, x := range s.activations {
 		if q := b.activator(t, x, []*principal{p}); q != nil {
-			a.activations = append(a.activations, activation{q, role, x.during})
+			a.activations = append(a.activations, activation{principal: q, role: role, during: x.during})
 		}
 	}
 	b.assign(sub, a)
@@ -189,7 +195,7 @@ func (b *builder) delegationActivations(t *tenant, s *delegationSpec, d *definit
 			}
 		}
 		if p := b.activator(t, x, eligible); p != nil {
-			out = append(out, activation{p, role, x.during})
+			out = append(out, activation{principal: p, role: role, during: x.during})
 		}
 	}
 	return out
