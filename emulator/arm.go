@@ -67,6 +67,10 @@ func authorizationVersions(r *route) {
 		}
 	case "denyAssignments":
 		r.versions = []string{"2018-07-01-preview", "2019-03-01-preview", "2022-04-01", "2024-07-01-preview"}
+	case "permissions":
+		r.versions = []string{"2015-07-01", "2018-01-01-preview", "2018-07-01", "2022-04-01", "2022-05-01-preview"}
+	case "checkAccess":
+		r.versions, r.faith = []string{"2018-09-01-preview", "2021-06-01-preview"}, inferred
 	default: // privileged identity management
 		r.versions = []string{"2020-10-01-preview", "2020-10-01", "2022-04-01-preview", "2024-02-01-preview", "2024-09-01-preview"}
 	}
@@ -88,9 +92,9 @@ func recordedUnless(types ...string) func(*route) {
 func armGaps() []route {
 	const authorization = "/{scope...}" + authorizationProvider
 	return each([]route{
-		{method: http.MethodPut, pattern: authorization + "roleDefinitions/{id}"},
-		{method: http.MethodDelete, pattern: authorization + "roleDefinitions/{id}"},
-		{method: http.MethodGet, pattern: authorization + "permissions"},
+		{method: http.MethodGet, pattern: authorization + "roleManagementPolicies"},
+		{method: http.MethodGet, pattern: authorization + "roleManagementPolicyAssignments"},
+		{method: http.MethodGet, pattern: authorization + "eligibleChildResources"},
 		{method: http.MethodPost, pattern: authorization + "elevateAccess"},
 		{method: http.MethodGet, pattern: authorization + "providerOperations"},
 		{method: http.MethodGet, pattern: authorization + "providerOperations/{namespace}"},

@@ -9,14 +9,11 @@ import (
 	"github.com/pharos-pec/pharos"
 )
 
-// pimVersions are the api-versions of Privileged Identity Management.
-var pimVersions = []string{"2020-10-01", "2020-10-01-preview", "2022-04-01-preview", "2024-09-01-preview"}
-
 func pimRoutes() []route {
 	const scoped = "/{scope...}" + authorizationProvider
 	var out []route
 	add := func(method, pattern string, h handler) {
-		out = append(out, route{method: method, service: arm, pattern: scoped + pattern, handle: h, versions: pimVersions})
+		out = append(out, route{method: method, service: arm, pattern: scoped + pattern, handle: h})
 	}
 	for _, kind := range []string{"roleEligibilitySchedules", "roleEligibilityScheduleInstances"} {
 		add(http.MethodGet, kind, listEligibilities(kind))
