@@ -85,7 +85,10 @@ func exchanges() []exchange {
 		roles    = "/providers/Microsoft.Authorization/roleAssignments"
 		role     = sub + roles + "/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 		roleDefs = "/providers/Microsoft.Authorization/roleDefinitions"
-		partners = "/providers/Microsoft.ManagementPartner/partners"
+
+		permissions = "/providers/Microsoft.Authorization/permissions"
+		watcher     = `{"properties":{"roleName":"Watcher","type":"CustomRole","description":"Sees all","permissions":[{"actions":["*/read"],"notActions":[]}],"assignableScopes":["` + sub + `"]}}`
+		partners    = "/providers/Microsoft.ManagementPartner/partners"
 	)
 	robotOf := func(tenant, app string) *robot { return &robot{tenant, app} }
 	us, admin, stranger := robotOf(partnerTenant, automationApp), robotOf(customerTenant, ownerApp), robotOf(customerTenant, strangerApp)
@@ -98,6 +101,7 @@ func exchanges() []exchange {
 		return `{"properties":{"roleDefinitionId":"` + sub + roleDefs + "/" + role + `","principalId":"` + to + `"}}`
 	}
 	delegates := `{"properties":{"registrationDefinitionId":"` + def + `"}}`
+	custom := sub + roleDefs + "/0d8a6c3e-5f0b-4c7e-9b8a-00000000000c"
 	staff := `ROBOT` // the stranger's object id, filled in by the test
 	return []exchange{
 		{nil, "GET", partners, "", "", 401},
@@ -158,6 +162,13 @@ func exchanges() []exchange {
 		{admin, "DELETE", role, "", "", 204},
 		{admin, "GET", sub + roleDefs, "&$filter=roleName+eq+'Reader'", "", 200},
 		{admin, "GET", sub + roleDefs + "/" + reader, "", "", 200},
+		{stranger, "PUT", custom, "", watcher, 403},
+		{admin, "PUT", custom, "", watcher, 201},
+		{admin, "GET", custom, "", "", 200},
+		{admin, "DELETE", custom, "", "", 200},
+		{admin, "GET", group + permissions, "", "", 200},
+		{admin, "GET", vm + permissions, "", "", 200},
+		{admin, "GET", database + permissions, "", "", 200},
 	}
 }
 
@@ -166,7 +177,6 @@ func exchanges() []exchange {
 func leftOut() []string {
 	return []string{
 		"ElevateAccess_Post", "ProviderOperationsMetadata_List", "ProviderOperationsMetadata_Get",
-		"Permissions_ListForResourceGroup", "Permissions_ListForResource", "RoleDefinitions_CreateOrUpdate", "RoleDefinitions_Delete",
 	}
 }
 
