@@ -38,7 +38,7 @@ func TestRefusedPaths(t *testing.T) {
 		{"GET", "//subscriptions//" + v, 200, "", ""},
 		{"GET", sub + "/providers/Microsoft.Compute/virtualMachines" + v, 501, "NotImplemented", ""},
 		{"GET", sub + "/providers/Microsoft.Authorization/locks" + v, 501, "NotImplemented", ""},
-		{"GET", sub + "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01", 501, "NotImplemented", ""},
+		{"GET", sub + "/providers/Microsoft.Authorization/eligibleChildResources?api-version=2022-04-01", 501, "NotImplemented", ""},
 		{"POST", "/providers/Microsoft.ManagementPartner/partners/4987654?api-version=2018-02-01", 405, "", "The requested resource does not support http method 'POST'."},
 		{"HEAD", "/providers/Microsoft.ManagementPartner/partners/4987654?api-version=2018-02-01", 405, "", ""},
 		{"HEAD", "/subscriptions" + v, 405, "", ""},
