@@ -245,7 +245,7 @@ func (r *reader) word() string {
 	for r.at < len(r.data) && (isWord(r.data[r.at]) || strings.IndexByte("0123456789+-.", r.data[r.at]) >= 0) {
 		r.at++
 	}
-	return string(bytes.ToValidUTF8(r.data[start:r.at], []byte("\uFFFD")))
+	return valid(r.data[start:r.at])
 }
 
 func isWord(c byte) bool {
@@ -278,7 +278,7 @@ func (r *reader) quoted(quote byte) (string, error) {
 		switch c := r.data[r.at]; {
 		case c == quote:
 			r.at++
-			return string(bytes.ToValidUTF8(out, []byte("\uFFFD"))), nil
+			return valid(out), nil
 		case c == '\\':
 			var err error
 			if out, err = r.escape(out); err != nil {
@@ -293,6 +293,14 @@ func (r *reader) quoted(quote byte) (string, error) {
 		}
 	}
 	return "", r.errorf(`Unterminated string. Expected delimiter: ` + string(quote))
+}
+
+// valid is a text in which every byte that is no UTF-8 is replaced.
+func valid(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	return string([]rune(string(b)))
 }
 
 // escape reads what a backslash stands for.

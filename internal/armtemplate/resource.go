@@ -145,6 +145,8 @@ func (r *Resource) named(parent *Resource) error {
 	if parent != nil && !strings.Contains(strings.SplitN(r.Type, "/", 2)[0], ".") {
 		r.Type, r.Name = parent.Type+"/"+r.Type, parent.Name+"/"+r.Name
 	}
+	// Microsoft's own samples end a type with a slash.
+	r.Type = strings.TrimSuffix(r.Type, "/")
 	types, names := strings.Split(r.Type, "/"), strings.Split(r.Name, "/")
 	if len(types) != len(names)+1 || containsFold(types, "") || containsFold(names, "") {
 		at := orNull(r.Source.Get("type"))
