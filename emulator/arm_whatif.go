@@ -193,6 +193,7 @@ func objectDelta(path string, before, after map[string]any) []map[string]any {
 		switch {
 		case !had:
 			out = append(out, map[string]any{"path": at, "propertyChangeType": "Create", "after": a})
+		case !has && isEmpty(b): // a default that is told
 		case !has:
 			out = append(out, map[string]any{"path": at, "propertyChangeType": "Delete", "before": b})
 		default:
@@ -200,6 +201,11 @@ func objectDelta(path string, before, after map[string]any) []map[string]any {
 		}
 	}
 	return out
+}
+
+func isEmpty(v any) bool {
+	list, isList := v.([]any)
+	return v == nil || v == "" || isList && len(list) == 0
 }
 
 func valueDelta(path string, before, after any) []map[string]any {
