@@ -86,17 +86,6 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-func TestTell_OneLine(t *testing.T) {
-	for _, format := range []string{"table", "json"} {
-		world, _, errs := world(nil)
-		e := &env{IO: world, jsonErrors: format == "json"}
-		e.tell(pharos.Errorf(pharos.Unavailable, "%w", errors.Join(errors.New("one"), errors.New("two"))))
-		if got := errs.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "one; two") {
-			t.Errorf("%s: got %q, want one line", format, got)
-		}
-	}
-}
-
 func TestCreditFindings(t *testing.T) {
 	amounts := func(lost, disputable int64) credit.Sums {
 		return credit.Sums{Lost: decimal.NewFromInt(lost), Disputable: decimal.NewFromInt(disputable)}
@@ -123,15 +112,5 @@ func TestImported_CountsEveryReject(t *testing.T) {
 	}}})
 	if f := got.Files[0]; f.RejectedCount != 5000 || len(f.Rejected) != 1 {
 		t.Errorf("got %+v", f)
-	}
-}
-
-func TestPlainCell(t *testing.T) {
-	for in, want := range map[string]string{
-		"": "", "abc": "abc", "=1+1": "'=1+1", "@x": "'@x", "-12.5": "-12.5", "-cmd": "'-cmd", "+1": "'+1",
-	} {
-		if got := plainCell(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
 	}
 }

@@ -83,6 +83,16 @@ func oneArg(what string) cobra.PositionalArgs {
 	}
 }
 
+// maybeOneArg wants one argument, called what, or none.
+func maybeOneArg(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return misused(c, "%s takes one argument at most, %s", c.CommandPath(), what)
+		}
+		return nil
+	}
+}
+
 // someArgs wants at least one argument, called what.
 func someArgs(what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/config"
+	"github.com/pharos-pec/pharos/internal/report"
 )
 
 // load finds and reads the configuration: flags over PHAROS_* variables over
@@ -100,9 +101,9 @@ func (e *env) configCheck(out *output) error {
 		return err
 	}
 	doc := checked{File: c.File, Settings: c.Settings, Secrets: []secretState{}}
-	g := grid{head: []string{"key", "value", "from"}}
+	var rows [][]string
 	for _, s := range c.Settings {
-		g.rows = append(g.rows, []string{s.Key, s.Value, s.From})
+		rows = append(rows, []string{s.Key, s.Value, s.From})
 	}
 	var missing []string
 	for _, k := range c.Credentials {
@@ -115,7 +116,7 @@ func (e *env) configCheck(out *output) error {
 			missing = append(missing, k.Name+": "+err.Error())
 		}
 	}
-	if err := out.show(e, g, doc); err != nil {
+	if err := out.report(e, report.List("Configuration", "", []string{"key", "value", "from"}, rows, doc)); err != nil {
 		return err
 	}
 	if len(missing) > 0 {

@@ -20,15 +20,19 @@ type explainOptions struct {
 func newExplain(e *env) *cobra.Command {
 	var o explainOptions
 	c := e.command(page{
-		use:   "explain CODE|SCOPE",
+		use:   "explain [CODE|SCOPE]",
 		short: "Explain a cause or a rule, or why a scope does or does not earn",
 		long: `With a cause's code: what it means, how it is detected, how to mend it, and Microsoft's page about it.
 With the id of a rule of 'onboard lint': why it matters, with an example.
-With a scope: the chain of conditions that a credited day needs, and which of them does not hold.`,
+With a scope: the chain of conditions that a credited day needs, and which of them does not hold.
+With nothing: the list of all causes.`,
 		example: "  pharos explain eligible-only\n  pharos explain /subscriptions/1d7a2b6e-6f0e-4f6b-8a51-0d9a6f1f2c11 --date 2026-10-09",
-	}, oneArg("the code of a cause or a scope"), func(c *cobra.Command, args []string) error {
+	}, maybeOneArg("the code of a cause or a scope"), func(c *cobra.Command, args []string) error {
 		if err := o.output.resolve(e); err != nil {
 			return err
+		}
+		if len(args) == 0 {
+			return e.explainAll(&o)
 		}
 		if strings.HasPrefix(args[0], "/") {
 			return e.explainScope(c.Context(), &o, args[0])
@@ -45,6 +49,14 @@ With a scope: the chain of conditions that a credited day needs, and which of th
 		c.ValidArgs = append(c.ValidArgs, string(cause))
 	}
 	return c
+}
+
+func (e *env) explainAll(o *explainOptions) error {
+	pages, err := explain.Pages()
+	if err != nil {
+		return err
+	}
+	return o.output.report(e, report.Pages(pages))
 }
 
 func (e *env) explainCause(o *explainOptions, code string) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/config"
+	"github.com/pharos-pec/pharos/internal/report"
 	"github.com/pharos-pec/pharos/internal/store"
 	"github.com/pharos-pec/pharos/link"
 )
@@ -86,7 +87,7 @@ func (e *env) linkChange(ctx context.Context, o *linkChangeOptions) error {
 		return err
 	}
 	if o.dryRun {
-		if err := o.output.show(e, planGrid(plan), plan); err != nil {
+		if err := o.output.report(e, planReport(plan)); err != nil {
 			return err
 		}
 		return missing
@@ -98,7 +99,7 @@ func (e *env) linkChange(ctx context.Context, o *linkChangeOptions) error {
 	if noted := e.noteChanges(context.WithoutCancel(ctx), c, outcomes); noted != nil {
 		return noted
 	}
-	if shown := o.output.show(e, outcomeGrid(outcomes), outcomeDocument{outcomes}); shown != nil {
+	if shown := o.output.report(e, outcomeReport(outcomes)); shown != nil {
 		return shown
 	}
 	if err != nil {
@@ -131,7 +132,7 @@ func (e *env) agree(plan link.Plan, yes bool) error {
 	if plan.Changes() == 0 || yes || !isTerminal(e.In) || !isTerminal(e.Err) {
 		return nil
 	}
-	if err := planGrid(plan).table(e.Err); err != nil {
+	if err := planReport(plan).Write(e.Err, report.Table, e.style(e.Err)); err != nil {
 		return err
 	}
 	e.note("Change %d links? [y/N]", plan.Changes())
@@ -170,16 +171,16 @@ func (e *env) noteChanges(ctx context.Context, c *config.Config, outcomes []link
 	return s.Close()
 }
 
-func planGrid(plan link.Plan) grid {
-	g := grid{head: []string{"credential", "tenant", "action", "from", "to", "reason"}}
+func planReport(plan link.Plan) *report.Report {
+	var rows [][]string
 	for _, s := range plan.Steps {
-		g.rows = append(g.rows, []string{s.Credential, string(s.Tenant), string(s.Action), string(s.From), string(s.To), s.Reason})
+		rows = append(rows, []string{s.Credential, string(s.Tenant), string(s.Action), string(s.From), string(s.To), s.Reason})
 	}
-	return g
+	return report.List("Plan", "There is nothing to link.", []string{"credential", "tenant", "action", "from", "to", "reason"}, rows, plan)
 }
 
-func outcomeGrid(outcomes []link.Outcome) grid {
-	g := grid{head: []string{"credential", "tenant", "action", "partner id", "result", "reason"}}
+func outcomeReport(outcomes []link.Outcome) *report.Report {
+	var rows [][]string
 	for _, o := range outcomes {
 		result, why := "unchanged", o.Reason
 		switch {
@@ -188,7 +189,7 @@ func outcomeGrid(outcomes []link.Outcome) grid {
 		case o.Changed:
 			result = "changed"
 		}
-		g.rows = append(g.rows, []string{o.Credential, string(o.Tenant), string(o.Action), string(o.To), result, why})
+		rows = append(rows, []string{o.Credential, string(o.Tenant), string(o.Action), string(o.To), result, why})
 	}
-	return g
+	return report.List("Links", "Nothing was done.", []string{"credential", "tenant", "action", "partner id", "result", "reason"}, rows, outcomeDocument{outcomes})
 }

@@ -25,7 +25,7 @@ func (e *env) tell(err error) {
 	if err == nil {
 		return
 	}
-	message, hint := oneLine(err.Error()), oneLine(pharos.HintOf(err))
+	message, hint := err.Error(), pharos.HintOf(err)
 	if !e.jsonErrors {
 		e.note("pharos: %s", message)
 		if hint != "" {
@@ -38,12 +38,6 @@ func (e *env) tell(err error) {
 		b = []byte(err.Error())
 	}
 	e.note("%s", b)
-}
-
-// oneLine joins the lines of a message: a library's may have several, and
-// scripts read one.
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }
 
 // note writes one line of talk. A stderr that is gone is nobody's loss.

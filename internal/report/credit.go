@@ -16,7 +16,8 @@ import (
 // spreadsheets and JSON have them all.
 const topSubscriptions = 10
 
-// topHints is how many causes are hinted at.
+// topHints is how many causes are hinted at, or one for each currency if there
+// are more of those.
 const topHints = 3
 
 // Credit lays a month's credit out: totals, causes by money, the
@@ -130,17 +131,25 @@ func losersForPeople(rows []credit.Row) *sheet {
 	return s
 }
 
-// hints name what to read next for the causes that cost most.
+// hints name what to read next: the causes that cost most. Amounts of two
+// currencies do not compare, so it is the first of each currency before the second.
 func hints(causes []credit.CauseSum) []block {
+	useful := slices.DeleteFunc(byMoney(causes), func(c credit.CauseSum) bool { return c.Verdict != pharos.Lost && c.Verdict != pharos.Disputable })
+	place, of := map[pharos.Cause]int{}, map[string]int{} // by cause; how many of a currency there were
+	for _, c := range useful {
+		if best, known := place[c.Code]; !known || of[c.Currency] < best {
+			place[c.Code] = of[c.Currency]
+		}
+		of[c.Currency]++
+	}
+	slices.SortStableFunc(useful, func(a, b credit.CauseSum) int { return place[a.Code] - place[b.Code] })
 	var out []block
 	seen := map[pharos.Cause]bool{}
-	for _, c := range byMoney(causes) {
-		useful := c.Verdict == pharos.Lost || c.Verdict == pharos.Disputable
-		if len(out) == topHints || seen[c.Code] || !useful {
-			continue
+	for _, c := range useful {
+		if !seen[c.Code] && len(out) < max(topHints, len(of)) {
+			seen[c.Code] = true
+			out = append(out, block{hint: fmt.Sprintf("`pharos explain %s`: %s", c.Code, explain.FixOf(c.Code))})
 		}
-		seen[c.Code] = true
-		out = append(out, block{hint: fmt.Sprintf("`pharos explain %s`: %s", c.Code, explain.FixOf(c.Code))})
 	}
 	return out
 }
