@@ -39,8 +39,9 @@ func putDeployment(c *call) (reply, error) {
 	if old != nil {
 		status = http.StatusOK
 	}
-	operation := d.armID() + "/operationStatuses/" + objectID("operation", d.armID(), stamp(c.now))
-	return reply{status: status, body: d.body("Accepted"), header: c.operationHeaders("Azure-Asyncoperation", operation)}, nil
+	id := c.begin(on, d.armID(), nil)
+	c.emulator.operations.byID[id].deployment = d
+	return reply{status: status, body: d.body("Accepted"), header: c.operationHeaders("Azure-Asyncoperation", d.armID()+"/operationStatuses/"+id)}, nil
 }
 
 func validateDeployment(c *call) (reply, error) {

@@ -172,21 +172,10 @@ func getDeployment(c *call) (reply, error) {
 	return ok(d.body(d.look(c.now)))
 }
 
-// deploymentStatus tells how a deployment goes.
+// deploymentStatus tells how a deployment goes: the one that the operation was
+// begun for, whatever was deployed by its name since.
 func deploymentStatus(c *call) (reply, error) {
-	_, d, err := c.existingDeployment("operationStatuses/read")
-	if err != nil {
-		return reply{}, err
-	}
-	state := d.look(c.now)
-	body := map[string]any{"status": state}
-	if state == "Running" {
-		return reply{status: http.StatusOK, body: body, header: http.Header{"Retry-After": {"1"}}}, nil
-	}
-	if d.failure != nil {
-		body["error"] = armError(d.failure)
-	}
-	return ok(body)
+	return c.outcome(c.vars["operation"], "Microsoft.Resources/deployments/operationStatuses/read")
 }
 
 // deleteDeployment forgets a deployment; what was deployed stays.

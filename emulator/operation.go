@@ -21,6 +21,8 @@ type operation struct {
 	on      target
 	at      time.Time
 	failure *apiError // nil: succeeded
+	// deployment is told of by its own states, when the change is one.
+	deployment *deployment
 	// result is what the operation's Location answers; nil for operations
 	// that have none.
 	result *reply
@@ -30,16 +32,17 @@ type operation struct {
 type operations struct {
 	count int
 	byID  map[string]*operation
+	// ids are those of byID, the oldest first.
+	ids []string
 }
 
 // begin keeps the outcome of a change and returns its id. Ids follow from the
 // order of the changes, so that the same calls give the same ones.
 func (c *call) begin(on target, resource string, failure *apiError) string {
 	o := &c.emulator.operations
-	for id, old := range o.byID {
-		if c.now.Sub(old.at) >= operationLife {
-			delete(o.byID, id)
-		}
+	for len(o.ids) > 0 && c.now.Sub(o.byID[o.ids[0]].at) >= operationLife {
+		delete(o.byID, o.ids[0])
+		o.ids = o.ids[1:]
 	}
 	if o.byID == nil {
 		o.byID = map[string]*operation{}
@@ -47,6 +50,7 @@ func (c *call) begin(on target, resource string, failure *apiError) string {
 	o.count++
 	id := objectID("operation", resource, strconv.Itoa(o.count))
 	o.byID[id] = &operation{by: c.caller.principal.ref(), on: on, at: c.now, failure: failure}
+	o.ids = append(o.ids, id)
 	return id
 }
 
@@ -76,8 +80,18 @@ func (c *call) outcome(id, action string) (reply, error) {
 			return reply{}, notFound("NotFound", "The operation '"+id+"' could not be found.")
 		}
 	}
-	if o.failure != nil {
-		return ok(map[string]any{"status": "Failed", "error": armError(o.failure)})
+	state, failure := "Succeeded", o.failure
+	switch {
+	case o.deployment != nil:
+		state, failure = o.deployment.look(c.now), o.deployment.failure
+	case failure != nil:
+		state = "Failed"
 	}
-	return ok(map[string]string{"status": "Succeeded"})
+	if state == "Running" {
+		return reply{status: http.StatusOK, body: map[string]string{"status": state}, header: http.Header{"Retry-After": {"1"}}}, nil
+	}
+	if failure != nil {
+		return ok(map[string]any{"status": state, "error": armError(failure)})
+	}
+	return ok(map[string]string{"status": state})
 }

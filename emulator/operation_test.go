@@ -66,3 +66,36 @@ func TestOperation_Failed(t *testing.T) {
 		t.Errorf("%d operations are kept", len(e.operations.byID))
 	}
 }
+
+// TestOperation_OfADeployment: an operation tells of the deployment it was
+// begun for, though the name was deployed to again.
+func TestOperation_OfADeployment(t *testing.T) {
+	e := emulate(t)
+	admin := token(t, e, "fabrikam", "local-admin")
+	put := func(output string) answered {
+		t.Helper()
+		got := do(t, e, "PUT", prod(e)+deploymentsPath+"/again?api-version=2021-04-01", admin,
+			`{"location":"westeurope","properties":{"mode":"Incremental","template":{"$schema":"https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#",`+
+				`"contentVersion":"1.0.0.0","resources":[],"outputs":{"x":{"type":"string","value":"`+output+`"}}}}}`)
+		if got.status != http.StatusCreated && got.status != http.StatusOK {
+			t.Fatal(got.text)
+		}
+		return got
+	}
+	first := put("1")
+	if done := wait(t, e, admin, first); done.text != `{"status":"Succeeded"}` {
+		t.Errorf("the first: %s", done.text)
+	}
+	second := put("2")
+	address := strings.TrimPrefix(first.header.Get("Azure-AsyncOperation"), loopback)
+	if first.header.Get("Azure-AsyncOperation") == second.header.Get("Azure-AsyncOperation") {
+		t.Error("both deployments have one operation")
+	}
+	if got := do(t, e, "GET", address, admin, ""); got.text != `{"status":"Succeeded"}` {
+		t.Errorf("the first, after the second began: %s", got.text)
+	}
+	other := do(t, e, "GET", address, token(t, e, "fabrikam", "reader"), "")
+	if other.status != 200 {
+		t.Errorf("a reader of the subscription: %d %s", other.status, other.text)
+	}
+}
