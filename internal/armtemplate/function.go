@@ -74,6 +74,9 @@ func elsewhereFunctions(m map[string]function) {
 		"listBuildSourceUploadUrl", "listPackage", "listKeyValue", "listConnectionStrings", "pickZones", "providers", "references", "managementGroup",
 	} {
 		m[strings.ToLower(name)] = function{min: 0, max: -1, eager: func(c *invocation) (*Node, error) {
+			if c.env.Open {
+				return nil, errLater
+			}
 			return nil, unsupported("The template function '%s' is not evaluated here: its result is known to Azure only.", c.name)
 		}}
 	}
