@@ -130,8 +130,8 @@ func (d *Definition) Steps() []string {
 		how := "for good"
 		if a.Eligible {
 			how = "just in time, up to 8 hours"
-			if n := len(a.Policy.Approvers); n > 0 {
-				how += fmt.Sprintf(", approved by one of %d", n)
+			if len(a.Policy.Approvers) > 0 {
+				how += ", once an approver agrees"
 			}
 		}
 		out = append(out, fmt.Sprintf("%s: %s, %s", a.Name.Value, pharos.Roles().Lookup(a.RoleID()).Name, how))

@@ -125,7 +125,7 @@ func TestCompose(t *testing.T) {
 	want := []string{
 		"Provider Automation Account: Support Request Contributor, for good",
 		"Provider Automation Account: Managed Services Registration assignment Delete Role, for good",
-		"Engineers: Reader, for good", "Engineers: Contributor, just in time, up to 8 hours, approved by one of 1",
+		"Engineers: Reader, for good", "Engineers: Contributor, just in time, up to 8 hours, once an approver agrees",
 	}
 	if got := strings.Join(d.Steps(), "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%s", got)

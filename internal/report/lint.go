@@ -57,7 +57,10 @@ func Lint(files []onboard.Report, version string) *Report {
 			list = append(list, fmt.Sprintf("%s:%d: %s %s: %s. To mend it, %s", cmp.Or(x.File, f.File), x.Line, x.Severity, x.Rule, x.Message, x.Fix))
 		}
 		doc.Files = append(doc.Files, shown)
-		r.blocks = append(r.blocks, block{heading: f.File}, block{text: willEarn(f)}, block{list: list})
+		r.blocks = append(r.blocks, block{heading: f.File}, block{text: willEarn(f)})
+		if len(list) > 0 {
+			r.blocks = append(r.blocks, block{list: list})
+		}
 	}
 	r.book, r.document = []sheet{*data}, doc
 	r.others = map[Format]func(io.Writer) error{
