@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -20,10 +19,22 @@ const activityRetention = 90 * 24 * time.Hour
 const activityPage = 100
 
 func activityRoutes() []route {
-	const path = "/providers/microsoft.insights/eventtypes/management/values"
-	return []route{{
-		method: http.MethodGet, service: arm, pattern: "/{scope...}" + path, handle: listActivity, versions: []string{"2015-04-01", "2017-03-01-preview"},
-	}}
+	const path = "/providers/Microsoft.Insights/"
+	return each([]route{
+		{method: http.MethodGet, pattern: "/{scope...}" + path + "eventtypes/management/values", handle: listActivity, versions: []string{"2014-04-01", "2015-04-01", "2017-03-01-preview"}},
+		{method: http.MethodGet, pattern: path + "eventcategories", handle: listEventCategories, versions: []string{"2015-04-01"}},
+		{method: http.MethodGet, pattern: "/{scope...}" + path + "eventtypes/management/digestevents", versions: []string{"2014-04-01", "2015-04-01"}},
+	}, func(r *route) { r.service, r.faith = arm, documented })
+}
+
+// listEventCategories lists the categories of events (docs: REST API Event
+// Categories - List).
+func listEventCategories(*call) (reply, error) {
+	var out []map[string]string
+	for _, name := range strings.Fields("Administrative Security ServiceHealth Alert Recommendation Policy Autoscale ResourceHealth") {
+		out = append(out, label(name, name))
+	}
+	return list(out)
 }
 
 // event is one entry of an Activity log.
@@ -36,6 +47,8 @@ type event struct {
 	properties map[string]any
 	// description is JSON for delegation events, empty for others.
 	description string
+	// call is the client's call that did it; nil for what the scenario says.
+	call *activity
 }
 
 // listActivity answers for a subscription's log, or the caller's tenant's.
@@ -47,25 +60,25 @@ func listActivity(c *call) (reply, error) {
 	if err := c.require("Microsoft.Insights/eventtypes/values/read", on); err != nil {
 		return reply{}, err
 	}
-	f, err := parseFilter(c.URL.Query().Get("$filter"), "eventTimestamp", "resourceProvider", "resourceUri", "resourceGroupName", "caller", "operations", "eventChannels", "levels", "status")
+	f, err := c.activityFilter()
 	if err != nil {
 		return reply{}, err
 	}
-	window, err := c.activityWindow(f)
+	fields, err := c.activityFields()
 	if err != nil {
 		return reply{}, err
 	}
 	var events []event
 	if on.sub == nil {
-		events = c.world.tenantEvents(on.tenant)
+		events = c.world.logOfTenant(on.tenant)
 	} else {
-		events = c.world.subscriptionEvents(on.sub)
+		events = c.world.logOf(on.sub)
 	}
 	events = slices.DeleteFunc(events, func(e event) bool {
-		return !window.Contains(e.at) || !f.keepsEvent(e) || !on.logs(e)
+		return !f.window.Contains(e.at) || !f.keeps(e) || !on.logs(e)
 	})
 	slices.SortStableFunc(events, func(a, b event) int { return b.at.Compare(a.at) }) // newest first
-	return c.activityPage(on, events)
+	return c.activityPage(on, events, fields)
 }
 
 // logs reports whether an event stands in the log asked for. A resource
@@ -77,73 +90,31 @@ func (t target) logs(e event) bool {
 	return t.scope.Covers(e.scope)
 }
 
-// activityWindow reads the times of the filter, which must have a beginning
-// within the retention.
-func (c *call) activityWindow(f *filter) (pharos.Interval, error) {
-	refuse := func(message string) (pharos.Interval, error) {
-		return pharos.Interval{}, badRequest("BadRequest", message)
-	}
-	from, err := parseEventTime(f.after["eventtimestamp"])
-	if err != nil {
-		return refuse("The filter must have eventTimestamp ge 'TIME'.")
-	}
-	const slack = time.Hour // a client's "90 days ago" is a little old when it arrives
-	oldest := c.now.Add(-activityRetention)
-	if from.Before(oldest.Add(-slack)) {
-		return refuse(fmt.Sprintf("The start time '%s' cannot be more than 90 days in the past.", from.Format(time.RFC3339)))
-	}
-	if from.Before(oldest) {
-		from = oldest
-	}
-	to := c.now
-	if text := f.until["eventtimestamp"]; text != "" {
-		until, err := parseEventTime(text)
-		if err != nil {
-			return refuse("The filter's eventTimestamp le is no time.")
-		}
-		if until.Before(to) {
-			to = until
-		}
-	}
-	return pharos.Interval{From: from, To: to.Add(time.Nanosecond)}, nil
-}
-
-func parseEventTime(s string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, pharos.Errorf(pharos.Invalid, "%q is no time", s)
-}
-
-func (f *filter) keepsEvent(e event) bool {
-	provider, _, _ := strings.Cut(e.operation, "/")
-	for name, got := range map[string]string{
-		"resourceprovider": provider, "resourceuri": e.resource, "resourcegroupname": e.scope.ResourceGroup(), "caller": e.by, "operations": e.operation,
-	} {
-		if want, given := f.equal[name]; given && !strings.EqualFold(want, got) {
-			return false
-		}
-	}
-	return true
-}
-
 // activityPage answers with the page that $skipToken names.
-func (c *call) activityPage(on target, events []event) (reply, error) {
+func (c *call) activityPage(on target, events []event, fields []string) (reply, error) {
 	q := c.URL.Query()
 	start := 0
-	if token := q.Get("$skipToken"); token != "" {
-		n, err := strconv.Atoi(token)
+	for name := range q {
+		if !strings.EqualFold(name, "$skipToken") {
+			continue
+		}
+		n, err := strconv.Atoi(q.Get(name))
 		if err != nil || n < 0 || n > len(events) {
-			return reply{}, badRequest("BadRequest", "The $skipToken is invalid.")
+			return reply{}, badActivity("The $skipToken is invalid.")
 		}
 		start = n
+		q.Del(name)
 	}
 	end := min(start+activityPage, len(events))
 	value := []map[string]any{}
 	for _, e := range events[start:end] {
-		value = append(value, eventBody(on, e))
+		body := eventBody(on, e)
+		for name := range body {
+			if fields != nil && !slices.Contains(fields, strings.ToLower(name)) {
+				delete(body, name)
+			}
+		}
+		value = append(value, body)
 	}
 	body := map[string]any{"value": value}
 	if end < len(events) {
@@ -153,30 +124,104 @@ func (c *call) activityPage(on target, events []event) (reply, error) {
 	return ok(body)
 }
 
+// badActivity refuses a query of the log, in the form that Azure Monitor has
+// for its errors (the REST API's ErrorResponse).
+func badActivity(format string, args ...any) *apiError {
+	e := badRequest("BadRequest", fmt.Sprintf(format, args...))
+	e.body = map[string]string{"code": e.code, "message": e.message}
+	return e
+}
+
+// ticks counts 100 nanoseconds since the year 1, as ids of events do.
+func ticks(t time.Time) string {
+	const unixEpoch = 621355968000000000
+	return strconv.FormatInt(unixEpoch+t.Unix()*1e7+int64(t.Nanosecond()/100), 10)
+}
+
+func label(value, text string) map[string]string {
+	return map[string]string{"value": value, "localizedValue": text}
+}
+
+// operationText is what the log calls an operation, where that is known.
+func operationText(operation string) string {
+	switch strings.ToLower(operation) {
+	case "microsoft.authorization/roleassignments/write":
+		return "Create role assignment"
+	case "microsoft.authorization/roleassignments/delete":
+		return "Delete role assignment"
+	case "microsoft.resources/deployments/write":
+		return "Create Deployment"
+	case "microsoft.resources/deployments/validate/action":
+		return "Validate Deployment"
+	case "microsoft.resources/subscriptions/resourcegroups/write":
+		return "Update resource group"
+	case "microsoft.resources/subscriptions/resourcegroups/delete":
+		return "Delete resource group"
+	}
+	return operation
+}
+
+// outcome is the status, substatus and level of an entry.
+func (e event) outcome() (status, sub map[string]string, level string) {
+	code := http.StatusOK
+	switch {
+	case e.call != nil && strings.EqualFold(e.operation, e.call.operation):
+		code = e.call.status
+	case strings.HasSuffix(e.operation, "/write"):
+		code = http.StatusCreated
+	}
+	text := http.StatusText(code)
+	sub = label(strings.ReplaceAll(text, " ", ""), fmt.Sprintf("%s (HTTP Status Code: %d)", text, code))
+	if code >= http.StatusBadRequest {
+		return label("Failed", "Failed"), sub, "Error"
+	}
+	return label("Succeeded", "Succeeded"), sub, "Informational"
+}
+
 func eventBody(on target, e event) map[string]any {
-	id := objectID("event", e.resource, e.operation+stamp(e.at))
-	word := func(s string) map[string]string { return map[string]string{"value": s, "localizedValue": s} }
+	id := e.id()
 	kind, _ := cutLast(e.operation)
 	if strings.HasSuffix(e.operation, "/action") {
 		kind, _ = cutLast(kind)
 	}
 	provider, _, _ := strings.Cut(e.operation, "/")
+	status, sub, level := e.outcome()
 	body := map[string]any{
-		"id": e.resource + "/events/" + id + "/ticks/" + strconv.FormatInt(e.at.UnixNano(), 10), "eventDataId": id, "operationId": id, "correlationId": id,
+		"id": e.resource + "/events/" + id + "/ticks/" + ticks(e.at), "eventDataId": id, "operationId": id, "correlationId": e.correlation(),
 		"authorization": map[string]string{"action": e.operation, "scope": e.resource}, "caller": e.by, "claims": map[string]string{},
-		"channels": "Operation", "level": "Informational", "description": e.description,
-		"eventName": word("EndRequest"), "category": word("Administrative"), "operationName": word(e.operation),
-		"resourceProviderName": word(provider), "resourceType": word(kind), "status": word("Succeeded"), "subStatus": word(""),
+		"channels": "Operation", "level": level, "description": e.description,
+		"eventName": label("EndRequest", "End request"), "category": label("Administrative", "Administrative"), "operationName": label(e.operation, operationText(e.operation)),
+		"resourceProviderName": label(provider, provider), "resourceType": label(kind, kind), "status": status, "subStatus": sub,
 		"resourceId": e.resource, "resourceGroupName": e.scope.ResourceGroup(),
 		"eventTimestamp": stamp(e.at), "submissionTimestamp": stamp(e.at), "tenantId": string(on.tenant.id), "properties": e.properties,
 	}
 	if e.by == privilegedIdentityApp {
 		body["claims"] = map[string]string{"appid": privilegedIdentityApp, "name": "MS-PIM"}
 	}
+	if a := e.call; a != nil {
+		body["claims"], body["httpRequest"], body["operationId"] = a.claims, a.request, a.id
+	}
 	if on.sub != nil {
 		body["subscriptionId"] = string(on.sub.id)
 	}
 	return body
+}
+
+// id is the event's own: the same at every look.
+func (e event) id() string {
+	of := e.operation + stamp(e.at)
+	if e.call != nil {
+		of += e.call.id
+	}
+	return objectID("event", e.resource, of)
+}
+
+// correlation is what events of one change have in common.
+func (e event) correlation() string {
+	if e.call != nil {
+		return e.call.correlation
+	}
+	return e.id()
 }
 
 func cutLast(s string) (head, tail string) {
@@ -185,17 +230,4 @@ func cutLast(s string) (head, tail string) {
 		return s, ""
 	}
 	return s[:i], s[i+1:]
-}
-
-// privilegedIdentityApp is the application that makes and ends assignments
-// that have an end (MS-PIM, Privileged Identity Management).
-const privilegedIdentityApp = "01fc33a7-78ba-4d2f-a4b7-768e336e890e"
-
-// jsonText writes v as JSON inside a text, as event properties hold it.
-func jsonText(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return "{}" // maps of texts always marshal
-	}
-	return string(text)
 }

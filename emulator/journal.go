@@ -103,10 +103,12 @@ func (r *route) changes(method string) bool {
 // anything. The caller holds the world's lock.
 func (e *Emulator) perform(c *call) (reply, error) {
 	c.journal = &journaled{number: e.journal.next(), keep: c.route.changes(c.Method)}
+	watched := c.watch()
 	out, err := c.route.handle(c)
 	if !c.journal.keep {
 		return out, err
 	}
+	watched.done(out, err)
 	if kept := e.journal.add(c, statusOf(out, err)); kept != nil {
 		return reply{}, kept
 	}

@@ -40,7 +40,8 @@ type world struct {
 	apps         map[appKey]*principal // service principals by tenant and application id
 	subByID      map[pharos.SubscriptionID]*subscription
 	links        map[pharos.PrincipalRef]*linkRecord
-	tickets      []*ticket                   // in the order in which they were opened
+	tickets      []*ticket // in the order in which they were opened
+	activities   activities
 	knownPartner map[pharos.PartnerID]string // names of the partner IDs that can be linked
 	globalIDs    map[pharos.PartnerID]bool
 	// requests are those to Privileged Identity Management, oldest first.
