@@ -38,8 +38,8 @@ func managementPartnerRoutes() []route {
 func ofTheTenant(h handler) handler {
 	return func(c *call) (reply, error) {
 		if c.caller.principal.foreign {
-			return reply{}, badRequest("BadRequest", "The user does not have an account in this tenant, work with the administrator to add the account. "+
-				"If you are a CSP partner logged in the customer tenant, you will not be able to link the Partner ID")
+			return reply{}, linkError(http.StatusBadRequest, "BadRequest", "The user does not have an account in this tenant, work with the administrator "+
+				"to add the account. If you are a CSP partner logged in the customer tenant, you will not be able to link the Partner ID")
 		}
 		return h(c)
 	}
@@ -92,7 +92,16 @@ func noPartner(id string) *apiError {
 	if id != "" {
 		message = fmt.Sprintf("The partner ID '%s' is not linked to this user or service principal in this tenant.", id)
 	}
-	return notFound("NotFound", message)
+	return linkError(http.StatusNotFound, "NotFound", message)
+}
+
+// linkError is a refusal as the service's OpenAPI document has it: code and
+// message stand beside the error as well as in it. The codes are the three
+// that the document's first edition lists.
+func linkError(status int, code, message string) *apiError {
+	e := &apiError{status: status, code: code, message: message}
+	e.body = map[string]any{"error": armError(e), "code": code, "message": message}
+	return e
 }
 
 func (c *call) partnerBody(rec *linkRecord, id pharos.PartnerID) map[string]any {
@@ -117,7 +126,7 @@ func (c *call) checkPartner() (pharos.PartnerID, error) {
 	if err == nil && !c.world.globalIDs[id] && c.world.knownPartner[id] != "" {
 		return id, nil
 	}
-	return "", badRequest("BadRequest", fmt.Sprintf("The partner ID '%s' is not valid: no partner location account has it.", c.vars["id"]))
+	return "", linkError(http.StatusBadRequest, "BadRequest", fmt.Sprintf("The partner ID '%s' is not valid: no partner location account has it.", c.vars["id"]))
 }
 
 func putPartner(c *call) (reply, error) {
@@ -131,7 +140,7 @@ func putPartner(c *call) (reply, error) {
 		if rec.times[i].id == id {
 			return ok(c.partnerBody(rec, id))
 		}
-		return reply{}, conflict("Conflict", fmt.Sprintf(
+		return reply{}, linkError(http.StatusConflict, "Conflict", fmt.Sprintf(
 			"Another partner ID, '%s', is already linked to this user or service principal. Update or remove it first.", rec.times[i].id))
 	}
 	if rec == nil {
@@ -182,23 +191,20 @@ func (r *linkRecord) begin(l linkTime) {
 	r.times = slices.Insert(r.times, i, l)
 }
 
+// partnerOperations are the provider's operations, in the words of the
+// example beside its OpenAPI document.
 func partnerOperations(*call) (reply, error) {
 	var out []map[string]any
-	for action, what := range map[string]string{
-		"read": "Read the linked partner ID", "write": "Link a partner ID", "action": "Update the linked partner ID", "delete": "Remove the linked partner ID",
+	for _, o := range [][3]string{
+		{"read", "Get ManagementPartner", "Read All ManagementPartner"},
+		{"write", "Create ManagementPartner", "Create any ManagementPartner"},
+		{"action", "Update ManagementPartner", "Update any ManagementPartner"},
+		{"delete", "Delete ManagementPartner", "Delete any ManagementPartner"},
 	} {
 		out = append(out, map[string]any{
-			"name": "Microsoft.ManagementPartner/partners/" + action,
-			"display": map[string]string{
-				"provider": "Microsoft ManagementPartner", "resource": "Partners", "operation": what, "description": what + ".",
-			},
+			"name":    "Microsoft.ManagementPartner/partners/" + o[0],
+			"display": map[string]string{"provider": "Microsoft ManagementPartner", "resource": "ManagementPartner", "operation": o[1], "description": o[2]},
 		})
 	}
-	slices.SortFunc(out, func(a, b map[string]any) int {
-		if a["name"].(string) < b["name"].(string) {
-			return -1
-		}
-		return 1
-	})
 	return list(out)
 }

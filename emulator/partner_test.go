@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,5 +88,100 @@ func TestLinkRecord_LaterScenarioLinkTakesOver(t *testing.T) {
 	}
 	if n, updated := r.version(when(11)); n != 2 || !updated.Equal(when(10)) {
 		t.Errorf("version %d at %v, want 2: a change is one step", n, updated)
+	}
+}
+
+// TestManagementPartner_StandingClock: the counter goes on by one with every
+// change, also when no time passes between them, and createdTime stays.
+func TestManagementPartner_StandingClock(t *testing.T) {
+	e := emulate(t)
+	raw := token(t, e, "contoso-msp", "backup-automation")
+	want, created := 0.0, any(nil)
+	for _, step := range []struct{ method, id string }{
+		{"PUT", "4987654"}, {"DELETE", "4987654"}, {"PUT", "4987655"}, {"PATCH", "4987654"}, {"DELETE", "4987654"}, {"PUT", "4987654"},
+	} {
+		want++
+		got := do(t, e, step.method, partnersPath+"/"+step.id+"?api-version=2018-02-01", raw, `{"partnerId":"`+step.id+`"}`)
+		if got.status != 200 {
+			t.Fatalf("%s %s: %d %s", step.method, step.id, got.status, got.text)
+		}
+		if step.method == "DELETE" {
+			continue
+		}
+		if created == nil {
+			created = property(t, got.body, "createdTime")
+		}
+		if got.body["etag"] != want || property(t, got.body, "version") != want || property(t, got.body, "createdTime") != created {
+			t.Errorf("%s %s: %s, want version %v of %v", step.method, step.id, got.text, want, created)
+		}
+		if got.body["id"] != "/providers/microsoft.managementpartner/partners/"+step.id || got.body["name"] != step.id || got.body["type"] != "Microsoft.ManagementPartner/partners" {
+			t.Errorf("%s %s: %s", step.method, step.id, got.text)
+		}
+	}
+}
+
+// TestManagementPartner_PerPrincipalAndTenant: a guest's link is not that of
+// its home account, nor anybody else's.
+func TestManagementPartner_PerPrincipalAndTenant(t *testing.T) {
+	e := emulate(t)
+	own := func(tenant, name string) string {
+		t.Helper()
+		got := do(t, e, "GET", partnersPath+"/?api-version=2018-02-01", token(t, e, tenant, name), "")
+		if got.status == 404 {
+			return ""
+		}
+		p := principalOf(t, e, tenant, name)
+		if property(t, got.body, "objectId") != string(p.id) || property(t, got.body, "tenantId") != string(p.tenant.id) {
+			t.Errorf("%s in %s: %s", name, tenant, got.text)
+		}
+		return got.body["name"].(string)
+	}
+	if own("fabrikam", "alice") != "4987654" || own("contoso-msp", "alice") != "" {
+		t.Errorf("alice is linked to %q as a guest and to %q at home", own("fabrikam", "alice"), own("contoso-msp", "alice"))
+	}
+	do(t, e, "PUT", partnersPath+"/4987655?api-version=2018-02-01", token(t, e, "contoso-msp", "alice"), "")
+	if own("fabrikam", "alice") != "4987654" || own("contoso-msp", "alice") != "4987655" || own("contoso-msp", "backup-automation") != "" {
+		t.Error("a link at home changed another")
+	}
+}
+
+// TestManagementPartner_Errors: code and message stand in the error and
+// beside it, and writes are counted, removals among them.
+func TestManagementPartner_Errors(t *testing.T) {
+	e := emulate(t)
+	raw := token(t, e, "contoso-msp", "backup-automation")
+	for i, c := range []struct {
+		method, id string
+		status     int
+		code       string
+	}{
+		{"DELETE", "4987654", 404, "NotFound"}, {"PUT", "4987653", 400, "BadRequest"}, {"PUT", "4987654", 200, ""}, {"PUT", "4987655", 409, "Conflict"},
+	} {
+		got := do(t, e, c.method, partnersPath+"/"+c.id+"?api-version=2018-02-01", raw, "")
+		if left := got.header.Get("x-ms-ratelimit-remaining-tenant-writes"); left != strconv.Itoa(1199-i) {
+			t.Errorf("%s %s: %q writes are left, want %d", c.method, c.id, left, 1199-i)
+		}
+		if got.status != c.status {
+			t.Fatalf("%s %s: %d %s", c.method, c.id, got.status, got.text)
+		}
+		if c.code == "" {
+			continue
+		}
+		nested, _ := got.body["error"].(map[string]any)
+		if got.body["code"] != c.code || nested["code"] != c.code || got.body["message"] != nested["message"] || nested["message"] == "" {
+			t.Errorf("%s %s: %s", c.method, c.id, got.text)
+		}
+	}
+}
+
+func TestManagementPartner_Operations(t *testing.T) {
+	e := emulate(t)
+	got := do(t, e, "GET", "/providers/Microsoft.ManagementPartner/operations?api-version=2018-02-01", token(t, e, "contoso-msp", "backup-automation"), "")
+	var names []string
+	for _, o := range got.values() {
+		names = append(names, strings.TrimPrefix(o.(map[string]any)["name"].(string), "Microsoft.ManagementPartner/partners/"))
+	}
+	if strings.Join(names, " ") != "read write action delete" {
+		t.Errorf("operations %v", names)
 	}
 }
