@@ -201,7 +201,7 @@ func (e *eye) Delegations(ctx context.Context, v observe.Visible) (observe.Deleg
 func (e *eye) DenialLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Denial], error) {
 	return entries(e.cloud, e.denials, from, func(d pharos.Denial) (pharos.Denial, bool) {
 		return d, d.Scope.Subscription() == v.ID
-	}), e.call(ctx, e.name, "denialLog", string(v.ID))
+	}), e.call(ctx, e.name, "grantlog", string(v.ID)) // the same log
 }
 
 func (e *eye) Denials(ctx context.Context, v observe.Visible) (observe.Denials, error) {

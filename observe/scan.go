@@ -193,9 +193,10 @@ func (s *scan) result() Result {
 		key := func(p Problem) string { return strings.Join([]string{p.Subject, p.Reading, p.Eye, p.Message}, "\x00") }
 		return strings.Compare(key(a), key(b))
 	})
+	s.problems = slices.Compact(s.problems)
 	s.h.LastScan = later(s.h.LastScan, s.at)
 	r := Result{
-		History: s.h, At: s.at, Problems: slices.Compact(s.problems),
+		History: s.h, At: s.at, Problems: s.problems,
 		Incomplete: slices.ContainsFunc(s.problems, func(p Problem) bool { return !p.Aid }), Subscriptions: len(s.h.Subscriptions),
 	}
 	for _, e := range s.seats {

@@ -217,7 +217,11 @@ func TestScan_DenialsOfAllEyes(t *testing.T) {
 // known.
 func TestScan_DenialLogFails(t *testing.T) {
 	w := newWorld(t, "01T00:00").only("reader")
-	w.fail("reader", "denialLog", string(prod), pharos.Unavailable)
+	w.fail("reader", "grantlog", string(prod), pharos.Forbidden)
+	if r := w.scan("07T00:00"); r.Incomplete || len(r.Problems) != 1 || !r.Problems[0].Aid {
+		t.Errorf("refused: problems %+v", r.Problems)
+	}
+	w.fail("reader", "grantlog", string(prod), pharos.Unavailable)
 	r := w.scan("08T00:00")
 	if !r.Incomplete || len(r.Problems) != 1 || r.Problems[0].Subject != string(pharos.SubscriptionScope(prod)) {
 		t.Errorf("problems %+v", r.Problems)
