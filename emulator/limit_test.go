@@ -2,7 +2,10 @@ package emulator
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -114,5 +117,30 @@ func TestLimits_Wrong(t *testing.T) {
 	_, err := ParseScenario("x.yaml", []byte(minimal+"limits: {tenantReads: -1}\n"))
 	if err == nil || !strings.Contains(err.Error(), "limits.tenantReads: -1 is no number of calls") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestLimits_Concurrent: calls at the same time are counted one by one.
+func TestLimits_Concurrent(t *testing.T) {
+	e := limited(t, "{enforce: true, tenantReads: 100}")
+	raw := token(t, e, "msp", "robot")
+	var refused atomic.Int32
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 30 {
+				r := httptest.NewRequest("GET", loopback+"/subscriptions?api-version=2022-12-01", nil)
+				r.Header.Set("Authorization", "Bearer "+raw)
+				w := httptest.NewRecorder()
+				e.ServeHTTP(w, r)
+				if w.Code == http.StatusTooManyRequests {
+					refused.Add(1)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if refused.Load() != 20 {
+		t.Errorf("%d of 120 calls were refused, want 20", refused.Load())
 	}
 }
