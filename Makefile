@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test acceptance acceptance-terraform race vet lint tidy-check fmt fmt-check fuzz bench-usage golden docs check clean
+.PHONY: help build demo test acceptance acceptance-terraform race vet lint tidy-check fmt fmt-check fuzz bench-usage bench-emulator golden docs check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ fuzz: ## run every fuzz target for FUZZTIME
 
 bench-usage: ## import a generated bill of 5 million lines, beside DuckDB (needs cgo and a large download)
 	cd bench && $(GO) run . usage
+
+bench-emulator: ## measure the emulator, beside Azurite (installed by npm)
+	cd bench && CGO_ENABLED=0 $(GO) run ./emulator
 
 golden: ## write the golden files anew; look at the difference before you commit it
 	$(GO) test ./internal/cli ./cmd/pharos -update
