@@ -3,6 +3,7 @@ package emulator
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // filter is an OData $filter of the few forms that Resource Manager's lists
@@ -71,7 +72,7 @@ func parseComparisons(text string, names ...string) (*filter, error) {
 // term reads one comparison, membership or function.
 func (f *filter) term(p *filterParser, known func(name string) bool) bool {
 	word := p.next()
-	if word == "" || strings.ContainsAny(word[:1], "'(),:") {
+	if word == "" || strings.ContainsFunc(word, func(r rune) bool { return r != '/' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		return false
 	}
 	name := strings.ToLower(word)
