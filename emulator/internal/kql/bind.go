@@ -78,7 +78,7 @@ func (b *binder) member(n memberNode, s schema) (expr, error) {
 
 // nameRune keeps what the name of a column can have.
 func nameRune(r rune) rune {
-	if r < 128 && (letter(byte(r)) || digit(byte(r))) {
+	if r == '_' || (r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') {
 		return r
 	}
 	return '_'

@@ -167,6 +167,7 @@ func (p *parser) primary() (node, error) {
 		return literalNode{t.place, String, t.value}, nil
 	case wordToken:
 		return p.word(t)
+	case endToken, rawToken, signToken: // below
 	}
 	switch {
 	case t.is("("):

@@ -131,7 +131,6 @@ type binder struct {
 	tables               Catalog
 	used                 []string
 	joins, expands, legs int
-	left, right          schema // of a join's condition
 }
 
 // Limits of Resource Graph (docs: query language, supported operators).

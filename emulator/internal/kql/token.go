@@ -303,8 +303,8 @@ func escaped(s string) (size int, text string, ok bool) {
 		return 2, string("\\'\"\a\b\f\n\r\t\v\x00"[i]), true
 	}
 	if s[1] == 'u' && len(s) >= 6 {
-		n, err := strconv.ParseUint(s[2:6], 16, 32)
-		return 6, string(rune(n)), err == nil
+		text, err := strconv.Unquote(`"\u` + s[2:6] + `"`)
+		return 6, text, err == nil
 	}
 	return 0, "", false
 }
