@@ -34,7 +34,7 @@ func armRoutes() []route {
 		each(managedServicesRoutes(), recordedUnless("operations", "marketplaceRegistrationDefinitions")),
 		each(authorizationRoutes(), authorizationVersions), activityRoutes(), resourceGraphRoutes(), supportRoutes(),
 		each(deploymentRoutes(), core),
-		armGaps(),
+		armGaps(), resourceRoutes(),
 	)
 }
 
@@ -152,10 +152,14 @@ var providerNames = []string{
 	"Microsoft.Network", "Microsoft.ResourceGraph", "Microsoft.Resources", "Microsoft.Sql", "Microsoft.Storage", "Microsoft.Support", "Microsoft.Web",
 }
 
-func providerBody(t target, namespace string) map[string]any {
+func (c *call) providerBody(t target, namespace string) map[string]any {
+	policy := "RegistrationRequired"
+	if namespace == "Microsoft.Authorization" || namespace == "Microsoft.Resources" || namespace == "Microsoft.Support" {
+		policy = "RegistrationFree"
+	}
 	return map[string]any{
 		"id": string(t.scope) + "/providers/" + namespace, "namespace": namespace,
-		"registrationState": "Registered", "registrationPolicy": "RegistrationRequired", "resourceTypes": []any{},
+		"registrationState": "Registered", "registrationPolicy": policy, "resourceTypes": c.providerTypes(namespace),
 	}
 }
 
@@ -166,7 +170,7 @@ func listProviders(c *call) (reply, error) {
 	}
 	var out []map[string]any
 	for _, n := range providerNames {
-		out = append(out, providerBody(t, n))
+		out = append(out, c.providerBody(t, n))
 	}
 	return list(out)
 }
@@ -179,7 +183,7 @@ func getProvider(c *call) (reply, error) {
 	}
 	for _, n := range providerNames {
 		if strings.EqualFold(n, c.vars["namespace"]) {
-			return ok(providerBody(t, n))
+			return ok(c.providerBody(t, n))
 		}
 	}
 	return reply{}, notFound("InvalidResourceNamespace", fmt.Sprintf("The resource namespace '%s' is invalid.", c.vars["namespace"]))

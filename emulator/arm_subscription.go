@@ -162,7 +162,7 @@ func (c *call) resources(t target) []map[string]any {
 			continue
 		}
 		seen[r.scope] = true // a resource with two meters is one resource
-		out = append(out, map[string]any{"id": r.id, "name": r.name[strings.LastIndex(r.name, "/")+1:], "type": r.kind, "location": r.location, "tags": map[string]string{}})
+		out = append(out, r.show())
 	}
 	return out
 }

@@ -26,7 +26,8 @@ func TestCoverage(t *testing.T) {
 		if r.faith == unstated {
 			t.Errorf("%s %s does not say how faithful it is", r.method, r.pattern)
 		}
-		if r.service == arm && r.handle != nil && len(r.versions) == 0 && needsToken(arm, &r) {
+		anyProvider := strings.Contains(r.pattern, "/{namespace}/{type}/") // each has versions of its own
+		if r.service == arm && r.handle != nil && len(r.versions) == 0 && needsToken(arm, &r) && !anyProvider {
 			t.Errorf("%s %s has no api-versions", r.method, r.pattern)
 		}
 		if want, is := r.faith == own, r.service == control; want != is {
