@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +19,9 @@ func listDenyAssignments(c *call) (reply, error) {
 	}
 	for _, d := range on.sub.denials {
 		if !on.relates(d.scope) || !d.during.Contains(c.now) || (f.has("atscope") && !d.reaches(on.scope)) {
+			continue
+		}
+		if want, ok := f.equal["principalid"]; ok && !slices.ContainsFunc(d.principals, func(p *principal) bool { return strings.EqualFold(want, string(p.id)) }) {
 			continue
 		}
 		out = append(out, denialBody(d, c.world.began(d.during)))

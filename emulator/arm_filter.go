@@ -24,6 +24,17 @@ type filterTerm struct{ name, operator, value string }
 // has reports whether a function stands in the filter.
 func (f *filter) has(function string) bool { _, ok := f.call[function]; return ok }
 
+// onlyCalls refuses a filter with a function other than those named, in lower
+// case.
+func (f *filter) onlyCalls(names ...string) error {
+	for name := range f.call {
+		if !slices.Contains(names, name) {
+			return badRequest("InvalidFilter", "The filter function '"+name+"()' is invalid or not supported here.")
+		}
+	}
+	return nil
+}
+
 // maxFilterTerms bounds a filter: a list of ids is the longest that clients send.
 const maxFilterTerms = 1000
 

@@ -63,6 +63,9 @@ func (c *call) approval() (*pimRequest, error) {
 
 func listApprovals(c *call) (reply, error) {
 	f, err := parseFilter(c.URL.Query().Get("$filter"))
+	if err == nil {
+		err = f.onlyCalls(selfFilters...)
+	}
 	if err != nil {
 		return reply{}, err
 	}

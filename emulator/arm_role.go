@@ -172,6 +172,9 @@ func (c *call) authorizationList(action string) (target, *assignmentFilter, erro
 	if err != nil {
 		return target{}, nil, err
 	}
+	if err := parsed.onlyCalls(append([]string{"atscope", "assignedto"}, selfFilters...)...); err != nil {
+		return target{}, nil, err
+	}
 	f := &assignmentFilter{filter: parsed, caller: c.caller.principal, world: c.world, self: slices.ContainsFunc(selfFilters, parsed.has)}
 	if f.self {
 		on, err := c.locate()

@@ -83,6 +83,9 @@ func listRoleDefinitions(c *call) (reply, error) {
 		return reply{}, err
 	}
 	f, err := parseFilter(c.URL.Query().Get("$filter"), "roleName", "type")
+	if err == nil {
+		err = f.onlyCalls("atscope", "atscopeandbelow")
+	}
 	if err != nil {
 		return reply{}, err
 	}
