@@ -39,7 +39,7 @@ func layers() map[string]layer {
 		"emulator":                    {ours: []string{"emulator/internal/kql", "internal/armtemplate"}},
 		"emulator/internal/kql":       {pure: true},
 		"internal/armtemplate":        {pure: true},
-		"internal/azure":              {ours: []string{"observe", "link"}},
+		"internal/azure":              {ours: []string{"observe", "link", "onboard"}},
 		"internal/usagefile":          {},
 		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
 		"internal/ledger":             {ours: []string{"credit", "internal/usagefile"}},

@@ -116,11 +116,8 @@ func said(s string) Text { return Text{Value: s} }
 // tickets, so that security advice wants it just in time. Of roles that are
 // not known here it is assumed.
 func Strong(id pharos.RoleID) bool {
-	switch id {
-	case pharos.Reader, pharos.SupportRequestContributor, pharos.DelegationDeleteRole:
-		return false
-	}
-	return !strings.HasSuffix(pharos.Roles().Lookup(id).Name, "Reader")
+	weak := []pharos.RoleID{pharos.Reader, pharos.SupportRequestContributor, pharos.DelegationDeleteRole}
+	return !slices.Contains(weak, id) && !strings.HasSuffix(pharos.Roles().Lookup(id).Name, "Reader")
 }
 
 // Steps tells what is given to whom, in words, one line for each authorization.

@@ -12,19 +12,20 @@ import (
 // checked: the token came from Entra ID over TLS, and Resource Manager checks
 // it. Source: Microsoft Learn, "Access token claims reference".
 type claims struct {
-	Tenant   guid   `json:"tid"`
-	Object   guid   `json:"oid"`
-	Type     string `json:"idtyp"`
-	AppID    string `json:"appid"` // version 1.0 tokens
-	Party    string `json:"azp"`   // version 2.0 tokens
-	Scopes   string `json:"scp"`
-	Name     string `json:"name"`
-	App      string `json:"app_displayname"`
-	UPN      string `json:"upn"`
-	Unique   string `json:"unique_name"`
-	Username string `json:"preferred_username"`
-	Email    string `json:"email"`
-	Provider string `json:"idp"` // issuer of a guest's home tenant
+	Tenant   guid     `json:"tid"`
+	Object   guid     `json:"oid"`
+	Type     string   `json:"idtyp"`
+	AppID    string   `json:"appid"` // version 1.0 tokens
+	Party    string   `json:"azp"`   // version 2.0 tokens
+	Scopes   string   `json:"scp"`
+	Roles    []string `json:"roles"` // application permissions
+	Name     string   `json:"name"`
+	App      string   `json:"app_displayname"`
+	UPN      string   `json:"upn"`
+	Unique   string   `json:"unique_name"`
+	Username string   `json:"preferred_username"`
+	Email    string   `json:"email"`
+	Provider string   `json:"idp"` // issuer of a guest's home tenant
 }
 
 // principalOf says whose token it is.

@@ -7,9 +7,9 @@ import (
 func newOnboard(e *env) *cobra.Command {
 	return e.group(page{
 		use:   "onboard",
-		short: "Write and check Azure Lighthouse delegations before a customer signs them",
+		short: "Make the account that earns, and delegations that let it",
 		long: `A delegation earns only if it gives a linked principal an eligible role permanently. These commands
-say so before anybody signs.`,
-		example: "  pharos onboard new --offer Ops --account ID --dir customer\n  pharos onboard lint customer/delegation.json",
-	}, newOnboardNew(e), newOnboardLint(e))
+make the account, write the delegation, and check it before anybody signs.`,
+		example: "  pharos onboard account --by admin\n  pharos onboard new --offer Ops --account ID --dir customer\n  pharos onboard lint customer/delegation.json",
+	}, newOnboardAccount(e), newOnboardNew(e), newOnboardLint(e))
 }

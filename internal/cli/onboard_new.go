@@ -218,7 +218,7 @@ func writeFiles(dir string, files []delegationfile.File, force bool) error {
 			return pharos.Errorf(pharos.Conflict, "%s is there already", filepath.Join(dir, f.Name)).WithHint("--force replaces it, --dir writes elsewhere")
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return cannotWrite(dir, err)
 	}
 	for _, f := range files {

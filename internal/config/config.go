@@ -119,3 +119,7 @@ func parseTime(s string) (time.Time, error) {
 	}
 	return t.UTC(), nil
 }
+
+// Beside returns the path of a file in the folder of the configuration, the
+// current folder when there is no file.
+func (c *Config) Beside(name string) string { return underDir(folder(c.File), name) }
