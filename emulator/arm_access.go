@@ -37,7 +37,7 @@ func (c *call) locate() (target, error) {
 	}
 	scope, err := pharos.ParseScope(text)
 	if err != nil {
-		return target{}, notFound("InvalidResourceType", "The scope '"+text+"' is invalid.")
+		return target{}, missingSubscription()
 	}
 	id := scope.Subscription()
 	if id == "" {

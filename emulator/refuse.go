@@ -61,9 +61,15 @@ func (c *call) refuseARM(path []string) error {
 				"The resource type '%s' could not be found in the namespace '%s' for api version '%s'.", kind, namespace, version))
 		}
 	case len(path) == 0 || !slices.Contains(topLevel(), strings.ToLower(path[0])):
-		return notFound("MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider.")
+		return missingSubscription()
 	}
 	return notImplemented(c.Request)
+}
+
+// missingSubscription refuses a path that begins with nothing that Resource
+// Manager knows.
+func missingSubscription() *apiError {
+	return notFound("MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider.")
 }
 
 // topLevel are the first segments that Resource Manager's own paths have.

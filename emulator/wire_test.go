@@ -25,6 +25,7 @@ func TestRefusedPaths(t *testing.T) {
 	}{
 		{"GET", "/" + v, 404, "MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider."},
 		{"GET", "/resourceGroups" + v, 404, "MissingSubscription", ""},
+		{"GET", "/global/providers/Microsoft.Authorization/roleDefinitions?api-version=2022-04-01", 404, "MissingSubscription", ""},
 		{"GET", "/", 400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests."},
 		{"GET", sub + "/providers/Contoso.Things/parts" + v, 404, "InvalidResourceNamespace", "The resource namespace 'Contoso.Things' is invalid."},
 		{"GET", "/providers/Microsoft.ManagedServices/parts" + v, 404, "InvalidResourceType",
