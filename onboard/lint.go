@@ -97,9 +97,9 @@ func (in *inspection) earns() Answer {
 	for i := range in.Definitions {
 		switch d := &in.Definitions[i]; {
 		case in.refused(d):
-		case in.best(d) == Yes:
+		case in.best(d) == Yes && !d.Loose:
 			return Yes
-		case in.best(d) == Unknown:
+		case in.best(d) != No:
 			answer = Unknown
 		}
 	}

@@ -68,6 +68,9 @@ type Definition struct {
 	Authorizations []Authorization
 	// Open says that there may be other authorizations than those listed.
 	Open bool
+	// Loose says that whether the definition is made at all depends on what the
+	// file does not say.
+	Loose bool
 	// Marketplace marks a plan of a Managed Service offer; Private one that
 	// only chosen subscriptions can take.
 	Marketplace, Private bool

@@ -22,6 +22,8 @@ const (
 
 const addEarning = "add a permanent authorization with a role that earns, such as Support Request Contributor (cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e), for a linked principal"
 
+const giveParameters = "give the parameters with --parameters FILE; of Terraform, check the plan"
+
 // earningRules say whether the authorizations earn at all.
 func earningRules() []Rule {
 	return []Rule{
@@ -96,7 +98,7 @@ const placeholder = "00000000-0000-0000-0000-000000000000"
 func leftOpen(in *inspection) {
 	for _, u := range in.Unread {
 		if !u.Refused {
-			in.say(u.Place, u.Why, "give the parameters with --parameters FILE")
+			in.say(u.Place, u.Why, giveParameters)
 		}
 	}
 	in.each(func(_ *Definition, a *Authorization) {
@@ -105,7 +107,7 @@ func leftOpen(in *inspection) {
 			case t.Open && t.Value == placeholder:
 				in.say(t.Place, "a GUID of zeros stands where the real one belongs", "write the real one")
 			case t.Open:
-				in.say(t.Place, "the value depends on what the file does not say: "+t.Value, "give the parameters with --parameters FILE")
+				in.say(t.Place, "the value depends on what the file does not say: "+t.Value, giveParameters)
 			}
 		}
 	})

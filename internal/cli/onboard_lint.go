@@ -31,10 +31,11 @@ func newOnboardLint(e *env) *cobra.Command {
 	c := e.command(page{
 		use:   "lint FILE...",
 		short: "Say whether a delegation will earn, and what is wrong with it",
-		long: `Reads ARM templates (expressions are evaluated, with --parameters where values are missing), Terraform
-plans (terraform show -json) and the authorizations of Managed Service offers. No file is sent anywhere.`,
+		long: `Reads ARM templates and Bicep (expressions are evaluated, with --parameters where values are missing),
+Terraform (azurerm) and its plans (terraform show -json), and the authorizations of Managed Service offers.
+The language is told by the content. What a file leaves open is said, never guessed. No file is sent anywhere.`,
 		example: `  pharos onboard lint delegation.json --parameters delegation.parameters.json
-  pharos onboard lint templates/*.json -o sarif --out findings.sarif
+  pharos onboard lint infra/*.tf infra/*.bicep -o sarif --out findings.sarif
   terraform show -json plan.out | pharos onboard lint -`,
 	}, someArgs("at least one file"), func(_ *cobra.Command, files []string) error {
 		if err := o.output.resolve(e); err != nil {
@@ -44,7 +45,7 @@ plans (terraform show -json) and the authorizations of Managed Service offers. N
 	})
 	o.output.add(c, formatTable, formatJSON, formatCSV, formatXLSX, formatHTML, formatMarkdown, formatSARIF, formatGitHub)
 	f := c.Flags()
-	f.StringVar(&o.parameters, "parameters", "", "parameters `file` of the ARM templates")
+	f.StringVar(&o.parameters, "parameters", "", "parameters `file` (JSON) of ARM templates and Bicep")
 	f.StringVar(&o.customer, "customer-tenant", "", "`id` of the tenant that the delegation is for")
 	f.BoolVar(&o.csp, "csp", true, "the subscriptions were sold by a CSP partner, as those that earn are")
 	return c

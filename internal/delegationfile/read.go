@@ -23,11 +23,17 @@ func Read(f, parameters File) (onboard.Proposal, error) {
 	if len(data) > maxFile {
 		return onboard.Proposal{}, pharos.Errorf(pharos.Invalid, "%s has %d bytes; no template is that large", name, len(data))
 	}
+	p := onboard.Proposal{File: name}
+	switch languageOf(f) {
+	case Terraform:
+		return p, readTerraform(&p, f)
+	case Bicep:
+		return p, readBicep(&p, f, parameters)
+	}
 	root, err := armtemplate.Read(data)
 	if err != nil {
 		return onboard.Proposal{}, broken(name, err)
 	}
-	p := onboard.Proposal{File: name}
 	switch {
 	case root.Get("$schema") != nil && root.Get("resources") != nil:
 		err = readTemplate(&p, root, parameters)
@@ -36,13 +42,37 @@ func Read(f, parameters File) (onboard.Proposal, error) {
 	case root.Get("authorizations") != nil || root.Get("eligibleAuthorizations") != nil:
 		readOffer(&p, root)
 	default:
-		return p, pharos.Errorf(pharos.Invalid, "%s is no delegation: neither an ARM template, nor a Terraform plan, nor an offer's authorizations", name).
-			WithHint("an ARM template has $schema and resources; `terraform show -json PLAN` writes a plan; compile Bicep with `az bicep build`")
+		return p, pharos.Errorf(pharos.Invalid, "%s is no delegation: neither an ARM template, nor Bicep, nor Terraform, nor an offer's authorizations", name).
+			WithHint("an ARM template has $schema and resources; `terraform show -json PLAN` writes a plan")
 	}
 	if err != nil {
 		return p, broken(name, err)
 	}
 	return p, nil
+}
+
+// languageOf tells Terraform and Bicep by the word that the text begins with,
+// and is empty for all that is JSON.
+func languageOf(f File) Language {
+	s := newScanner(f, true)
+	s.blank(true)
+	if s.take("@") {
+		return Bicep
+	}
+	word := s.word()
+	s.blank(false)
+	switch labelled := s.next() == '"' || s.next() == '{'; word {
+	case "terraform", "provider", "variable", "locals", "data", "moved", "removed", "check":
+		return Terraform
+	case "resource", "module", "output", "import":
+		if labelled {
+			return Terraform
+		}
+		return Bicep
+	case "targetScope", "param", "var", "metadata", "type", "func", "using", "extension":
+		return Bicep
+	}
+	return ""
 }
 
 // broken names the file, and the line if the reader gave one.

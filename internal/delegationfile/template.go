@@ -22,7 +22,7 @@ func readTemplate(p *onboard.Proposal, root *armtemplate.Node, parameters File) 
 	if err != nil {
 		return broken(parameters.Name, err)
 	}
-	w := &walk{p: p, work: &armtemplate.Work{}, origin: origin{parameters.Name, map[*armtemplate.Node]bool{}}}
+	w := &walk{p: p, work: &armtemplate.Work{}, origin: origin{file: parameters.Name, from: map[*armtemplate.Node]bool{}}}
 	if values != nil {
 		w.given(values)
 	}

@@ -15,11 +15,15 @@ func asTemplateError(err error) (*armtemplate.Error, bool) {
 	return e, ok
 }
 
-// origin tells which values were given by the parameters file; its zero value
-// knows of none.
+// origin tells which values were given by the parameters file, and which are
+// open; its zero value knows of none.
 type origin struct {
 	file string
 	from map[*armtemplate.Node]bool
+	open map[*armtemplate.Node]bool
+	// source says that values are read as they are written in HCL: a value that
+	// is missing is not unknown, and no text is an expression.
+	source bool
 }
 
 // given notes a value of the parameters file and all that is in it.
@@ -51,6 +55,10 @@ func (o origin) text(n *armtemplate.Node, path string) onboard.Text {
 	t := onboard.Text{Place: o.place(n, path)}
 	switch {
 	case n.IsNull():
+	case o.open[n]:
+		t.Value, t.Open = n.Text, true
+	case n.Kind == armtemplate.String && o.source:
+		t.Value, t.Open = n.Text, strings.Contains(n.Text, nobody)
 	case n.Kind == armtemplate.String:
 		t.Value, t.Open = n.Text, isOpen(n.Text)
 	case n.Kind == armtemplate.Int:

@@ -1,6 +1,7 @@
 package delegationfile_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -56,13 +57,14 @@ func TestWrite_ReadsBack(t *testing.T) {
 		r := request()
 		r.Offer, r.Description, r.Account.Name = "x"+name.Draw(t, "offer"), name.Draw(t, "description"), name.Draw(t, "account")
 		r.Teams[0].Standing = rapid.Bool().Draw(t, "standing")
-		switch rapid.IntRange(0, 2).Draw(t, "shape") {
-		case 1:
+		l := rapid.SampledFrom(delegationfile.Languages()).Draw(t, "language")
+		switch shape := rapid.IntRange(0, 2).Draw(t, "shape"); {
+		case shape == 1:
 			r.Groups = []string{"rg-web", "rg-data"}
-		case 2:
+		case shape == 2 && l == delegationfile.ARM:
 			r.Policy = true
 		}
-		p := written(t, delegationfile.ARM, r)
+		p := written(t, l, r)
 		report, err := onboard.Lint(p, onboard.Surroundings{Manager: ourTenant, CSP: true})
 		if err != nil || report.Earns != onboard.Yes || len(report.Findings) > 0 {
 			t.Fatalf("earns %s: %+v, %v", report.Earns, report.Findings, err)
@@ -71,10 +73,34 @@ func TestWrite_ReadsBack(t *testing.T) {
 		if d.Offer.Value != r.Offer || d.Manager.Value != ourTenant || d.Authorizations[0].Name.Value != r.Account.Name {
 			t.Fatalf("got offer %q of %q, by %q", d.Offer.Value, d.Manager.Value, d.Authorizations[0].Name.Value)
 		}
-		if want := max(1, len(r.Groups)); len(p.Assignments) != want {
-			t.Fatalf("got %d assignments, want %d", len(p.Assignments), want)
+		want, err := onboard.Compose(r)
+		if err != nil || summary(d) != summary(want) {
+			t.Fatalf("%s: got %s, want %s, %v", l, summary(d), summary(want), err)
+		}
+		assignments := max(1, len(r.Groups))
+		switch {
+		case l == delegationfile.Offer:
+			assignments = 0
+		case l != delegationfile.ARM:
+			assignments = 1 // in a loop
+		}
+		if len(p.Assignments) != assignments {
+			t.Fatalf("%s: got %d assignments, want %d", l, len(p.Assignments), assignments)
 		}
 	})
+}
+
+// summary is what a definition authorizes, with the line of each value left out.
+func summary(d onboard.Definition) string {
+	var out []string
+	for _, a := range d.Authorizations {
+		var approvers []string
+		for _, x := range a.Policy.Approvers {
+			approvers = append(approvers, x.Value)
+		}
+		out = append(out, fmt.Sprint(a.Principal.Value, a.Name.Value, a.Role.Value, a.Eligible, a.Policy.MFA.Value, a.Policy.Maximum.Value, approvers))
+	}
+	return strings.Join(out, "\n")
 }
 
 // TestWrite_Languages: each language names every authorization, and a text
