@@ -76,6 +76,16 @@ func TestAzRole(t *testing.T) {
 	owner.refuses(1, []string{"PrincipalNotFound", "does not exist in the directory"},
 		"role assignment create --role Reader --assignee-principal-type User --assignee-object-id "+id("user", "contoso-msp", "alice")+" --scope "+group)
 
+	role := func(description string) string {
+		return `{"Name": "Ticket Writer", "Description": "` + description + `", "Actions": ["Microsoft.Support/*"], "AssignableScopes": ["/subscriptions/` + prod() + `"]}`
+	}
+	custom := owner.does("role definition create --role-definition", role("first"))
+	holds(t, custom, "roleName", "Ticket Writer", "roleType", "CustomRole", "permissions.0.actions.0", "Microsoft.Support/*")
+	holds(t, owner.does("role definition update --role-definition", role("second")), "description", "second", "id", at(custom, "id"))
+	reader.refuses(1, []string{"AuthorizationFailed", "Microsoft.Authorization/roleDefinitions/write"}, "role definition create --role-definition", strings.Replace(role("x"), "Ticket", "Other", 1))
+	owner.does("role definition delete --name", "Ticket Writer")
+	holds(t, owner.does("role definition list --custom-role-only true"), "0", nil)
+
 	owner.does("role assignment delete " + grant)
 	if left, _ := owner.does("role assignment list --scope " + group).([]any); len(left) > 0 {
 		t.Errorf("%d assignments are left at the group", len(left))
@@ -116,9 +126,60 @@ func TestAzAccount(t *testing.T) {
 	equal(t, "resources of rg-web", len(found), 2)
 
 	// A subscription of another tenant is not there for her.
-	reader.refuses(1, []string{"Subscription '", "not found"}, "rest --uri /subscriptions/"+id("subscription", "adatum", "adatum-shop")+"?api-version=2022-12-01")
+	reader.refuses(1, []string{"InvalidAuthenticationTokenTenant", "must match the tenant"}, "rest --uri /subscriptions/"+id("subscription", "adatum", "adatum-shop")+"?api-version=2022-12-01")
 	reader.does("logout")
 	reader.refuses(1, []string{"Please run 'az login' to setup account."}, "group list")
+}
+
+func TestAzDeployment(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	owner := robot(t, c, "fabrikam", "owner-robot", "0wner-for-tests")
+	authorizations := `authorizations=[{"principalId": "` + robotID("contoso-msp", "support-robot") + `", "roleDefinitionId": "` + roleReader + `"}]`
+	given := []string{"--location", "westeurope", "--template-file", testdata(t, "delegation.json"), "--parameters", "mspOfferName=Deployed",
+		"managedByTenantId=" + partnerTenant()}
+	owner.refuses(1, []string{"InvalidTemplate", "authorizations"}, "deployment sub validate --name x --no-prompt true", given...)
+	given = append(given, authorizations)
+	holds(t, owner.does("deployment sub create --name first", given...), "name", "first", "properties.provisioningState", "Succeeded")
+	again := owner.does("deployment sub what-if --no-pretty-print --name second", given...)
+	holds(t, again, "changes.0.changeType", "NoChange", "changes.1.changeType", "NoChange")
+	holds(t, owner.does("deployment sub show --name first"), "properties.parameters.mspOfferName.value", "Deployed", "properties.outputs.offer.value", "Managed by Deployed")
+	holds(t, owner.does("deployment sub list"), "0.name", "first", "1", nil)
+	holds(t, owner.does("deployment sub export --name first"), "contentVersion", "1.0.0.0", "resources.0.type", "Microsoft.ManagedServices/registrationDefinitions")
+	reader := robot(t, c, "fabrikam", "reader-robot", "r3ader-for-tests")
+	reader.refuses(1, []string{"AuthorizationFailed", "Microsoft.Resources/deployments/validate/action"}, "deployment sub validate --name mine", given...)
+	reader.refuses(1, []string{"AuthorizationFailed", "Microsoft.Resources/deployments/write"}, "deployment sub create --name mine", given...)
+
+	// A group that is not there fails at once; in one that is, a template deploys.
+	owner.refuses(3, []string{"ResourceGroupNotFound"}, "deployment group create -g rg-none --name x --template-file", testdata(t, "reader.json"))
+	holds(t, owner.does("deployment group create -g rg-data --name grant --template-file", testdata(t, "reader.json"), "--parameters", "principal="+robotID("fabrikam", "reader-robot")),
+		"properties.provisioningState", "Succeeded", "properties.outputs.scope.value", "/subscriptions/"+prod()+"/resourceGroups/rg-data")
+	listed := owner.does("role assignment list --scope /subscriptions/" + prod() + "/resourceGroups/rg-data --query [].roleDefinitionName")
+	holds(t, listed, "0", "Reader", "1", nil)
+
+	owner.does("deployment sub delete --name first")
+	owner.refuses(3, []string{"DeploymentNotFound"}, "deployment sub show --name first")
+	if got, _ := owner.does("managedservices assignment list").([]any); len(got) != 1 {
+		t.Errorf("%d delegations are left: a deployment's end takes nothing along", len(got))
+	}
+}
+
+func TestAzGroup(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	owner := robot(t, c, "fabrikam", "owner-robot", "0wner-for-tests")
+	made := owner.does("group create -n rg-new -l westeurope --tags team=web")
+	holds(t, made, "name", "rg-new", "location", "westeurope", "tags.team", "web", "properties.provisioningState", "Succeeded")
+	owner.refuses(1, []string{"InvalidResourceGroupLocation"}, "group create -n rg-new -l northeurope")
+	const vm = "/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/vm-web-1"
+	holds(t, owner.does("resource show --ids /subscriptions/"+prod()+vm), "name", "vm-web-1", "type", "Microsoft.Compute/virtualMachines")
+	reader := robot(t, c, "fabrikam", "reader-robot", "r3ader-for-tests")
+	reader.refuses(1, []string{"AuthorizationFailed", "Microsoft.Resources/subscriptions/resourceGroups/delete"}, "group delete -y -n rg-new")
+	reader.refuses(1, []string{"Microsoft.Compute/virtualMachines/delete"}, "resource delete --ids /subscriptions/"+prod()+vm)
+	owner.does("resource delete --ids /subscriptions/" + prod() + vm)
+	owner.refuses(3, []string{"ResourceNotFound"}, "resource show --ids /subscriptions/"+prod()+vm)
+	owner.does("group delete -y -n rg-new")
+	equal(t, "rg-new exists", owner.does("group exists -n rg-new"), any(false))
 }
 
 func TestAzPartnerCenter(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 // az is the Azure CLI of one person or robot: a configuration folder of its
 // own, in which it stays signed in.
 type az struct {
-	*cloud
+	*local
 	t    *testing.T
 	path string
 	home string
@@ -28,9 +28,9 @@ type az struct {
 
 // newAz returns a CLI to which nobody has signed in. It knows the emulator by
 // its metadata, as ARM_CLOUD_METADATA_URL lets it.
-func newAz(t *testing.T, c *cloud) *az {
+func newAz(t *testing.T, c *local) *az {
 	t.Helper()
-	a := &az{cloud: c, t: t, home: t.TempDir(), env: c.clientEnv()}
+	a := &az{local: c, t: t, home: t.TempDir(), env: c.clientEnv()}
 	a.path = need(t, "az", "on Debian 12: apt-get install --no-install-recommends azure-cli")
 	shim, err := filepath.Abs("testdata/az-shim")
 	if err != nil {
@@ -86,7 +86,7 @@ func (a *az) refuses(status int, texts []string, words string, more ...string) {
 
 // robot signs a service principal of the scenario in. A robot whose tenant
 // has nothing yet wants "--allow-no-subscriptions" besides.
-func robot(t *testing.T, c *cloud, tenant, name, secret string, more ...string) *az {
+func robot(t *testing.T, c *local, tenant, name, secret string, more ...string) *az {
 	t.Helper()
 	a := newAz(t, c)
 	a.does("login --service-principal --tenant "+id("tenant", "", tenant)+" -u "+appID(tenant, name)+" -p "+secret, more...)
@@ -94,7 +94,7 @@ func robot(t *testing.T, c *cloud, tenant, name, secret string, more ...string) 
 }
 
 // person signs a person in by password.
-func person(t *testing.T, c *cloud, tenant, upn, password string) *az {
+func person(t *testing.T, c *local, tenant, upn, password string) *az {
 	t.Helper()
 	a := newAz(t, c)
 	a.does("login --tenant " + tenant + " -u " + upn + " -p " + password + " --allow-no-subscriptions")
@@ -134,7 +134,7 @@ func (a *az) device(person string, words string) any {
 }
 
 // post makes one of the emulator's own calls.
-func (c *cloud) post(t *testing.T, path, body string) {
+func (c *local) post(t *testing.T, path, body string) {
 	t.Helper()
 	pem, err := os.ReadFile(c.ca())
 	if err != nil {

@@ -64,7 +64,7 @@ func (a *az) register() {
 }
 
 // link links the new robot by `az rest`, which no command of az does.
-func link(t *testing.T, c *cloud, app, secret string) {
+func link(t *testing.T, c *local, app, secret string) {
 	t.Helper()
 	const partners = "/providers/Microsoft.ManagementPartner/partners"
 	const version = "?api-version=2018-02-01"
@@ -115,7 +115,7 @@ func onboard(owner *az, authorizations string) {
 
 // bill lets the days go by and looks: the delegation of 5 October covers the
 // 6th as its first whole day, and a day is told two days after its end.
-func bill(t *testing.T, c *cloud) {
+func bill(t *testing.T, c *local) {
 	t.Helper()
 	c.days(t, 5)
 	october := pharos.MonthOf(c.Now())

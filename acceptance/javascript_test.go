@@ -29,7 +29,7 @@ func TestJavaScript(t *testing.T) {
 	if r.status != 0 || passed == nil {
 		t.Fatalf("ended with %d:\n%s%s", r.status, r.out, r.err)
 	}
-	if n, err := strconv.Atoi(passed[1]); err != nil || n < 5 {
+	if n, err := strconv.Atoi(passed[1]); err != nil || n < 6 {
 		t.Errorf("%s tests passed (%v)", passed[1], err)
 	}
 }

@@ -26,14 +26,14 @@ import (
 // that compiles beside them is slower by ten times.
 const patience = 2 * time.Minute
 
-// cloud is an emulator behind TLS, with the folder of files it hands to clients.
-type cloud struct {
+// local is an emulator behind TLS, with the folder of files it hands to clients.
+type local struct {
 	*emulator.Emulator
 	url, dir string
 }
 
 // start plays testdata/contoso.yaml for the time of the test.
-func start(t *testing.T) *cloud {
+func start(t *testing.T) *local {
 	t.Helper()
 	s, err := emulator.ReadScenario("testdata/contoso.yaml")
 	if err != nil {
@@ -43,7 +43,7 @@ func start(t *testing.T) *cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cloud{Emulator: e, dir: t.TempDir()}
+	c := &local{Emulator: e, dir: t.TempDir()}
 	server, err := e.Listen("127.0.0.1:0", c.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func start(t *testing.T) *cloud {
 }
 
 // ca is the file of the certificate authority that clients are to trust.
-func (c *cloud) ca() string { return filepath.Join(c.dir, "ca.pem") }
+func (c *local) ca() string { return filepath.Join(c.dir, "ca.pem") }
 
 // testdata is the path of a file of ours, for a client that runs elsewhere.
 func testdata(t *testing.T, name string) string {
@@ -78,7 +78,7 @@ func testdata(t *testing.T, name string) string {
 }
 
 // days moves the clock forward.
-func (c *cloud) days(t *testing.T, n int) {
+func (c *local) days(t *testing.T, n int) {
 	t.Helper()
 	if err := c.SetTime(c.Now().Add(time.Duration(n) * 24 * time.Hour)); err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func (c *cloud) days(t *testing.T, n int) {
 
 // credited returns, for every day of a month's bill, the resources of a
 // subscription that earn, in order; days without any have an empty list.
-func (c *cloud) credited(t *testing.T, month pharos.Month, subscription string) map[string][]string {
+func (c *local) credited(t *testing.T, month pharos.Month, subscription string) map[string][]string {
 	t.Helper()
 	var file bytes.Buffer
 	if err := c.WriteBill(&file, month, emulator.DailyCSV); err != nil {
@@ -203,7 +203,7 @@ func command(t *testing.T, dir string, env map[string]string, program string, ar
 
 // clientEnv is what makes a client trust the emulator and ask nobody else: a
 // proxy at a port on which nobody listens takes every other address.
-func (c *cloud) clientEnv() map[string]string {
+func (c *local) clientEnv() map[string]string {
 	const nobody = "http://127.0.0.1:9"
 	return map[string]string{
 		"REQUESTS_CA_BUNDLE": c.ca(), "SSL_CERT_FILE": c.ca(), "NODE_EXTRA_CA_CERTS": c.ca(),

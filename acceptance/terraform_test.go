@@ -21,7 +21,7 @@ type terraform struct {
 // newTerraform takes both programs from the folder that PHAROS_TERRAFORM_BIN
 // names: building the provider takes a quarter of an hour, so that no other
 // run of the tests wants it.
-func newTerraform(t *testing.T, c *cloud) *terraform {
+func newTerraform(t *testing.T, c *local) *terraform {
 	t.Helper()
 	bin := os.Getenv("PHAROS_TERRAFORM_BIN")
 	if bin == "" {

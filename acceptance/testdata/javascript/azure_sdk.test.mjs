@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { AuthorizationManagementClient } from "@azure/arm-authorization";
 import { ACEProvisioningManagementPartnerAPI } from "@azure/arm-managementpartner";
 import { ResourceManagementClient } from "@azure/arm-resources";
+import { MicrosoftSupport } from "@azure/arm-support";
 import { ClientSecretCredential } from "@azure/identity";
 
 const url = process.env.PHAROS_EMULATOR_URL;
@@ -95,7 +96,7 @@ test("resources", async () => {
   assert.equal((await client.providers.get("Microsoft.ManagedServices")).registrationState, "Registered");
   await refused(404, "ResourceGroupNotFound", () => client.resourceGroups.get("rg-none"));
   const away = new ResourceManagementClient(stranger, prod, there);
-  await refused(404, "SubscriptionNotFound", () => all(away.resourceGroups.list()));
+  await refused(401, "InvalidAuthenticationTokenTenant", () => all(away.resourceGroups.list()));
 });
 
 test("a delegation by its id", async () => {
@@ -115,4 +116,34 @@ test("a delegation by its id", async () => {
   await assert.rejects(client.resources.getById(id, "2022-10-01"), { statusCode: 404 });
   const other = new ResourceManagementClient(reader, prod, there);
   await refused(403, "AuthorizationFailed", () => other.resources.beginCreateOrUpdateByIdAndWait(id, "2022-10-01", offer, soon));
+});
+
+test("support", async () => {
+  const client = new MicrosoftSupport(owner, prod, there);
+  const services = await all(client.services.list());
+  const service = services.find((s) => s.displayName.includes("Subscription"));
+  const [problem] = await all(client.problemClassifications.list(service.name));
+  const asked = {
+    serviceId: service.id,
+    problemClassificationId: problem.id,
+    title: "A line without credit",
+    description: "No credit on 6 October.",
+    severity: "minimal",
+    contactDetails: {
+      firstName: "Alice",
+      lastName: "Smith",
+      preferredContactMethod: "email",
+      primaryEmailAddress: "alice@contosomsp.example",
+      preferredTimeZone: "UTC",
+      country: "usa",
+      preferredSupportLanguage: "en-us",
+    },
+  };
+  const made = await client.supportTickets.beginCreateAndWait("by-javascript", asked, soon);
+  assert.deepEqual([made.title, made.severity.toLowerCase(), made.status], ["A line without credit", "minimal", "Open"]);
+  assert.deepEqual((await all(client.supportTickets.list())).map((t) => t.name), ["by-javascript"]);
+  const changed = await client.supportTickets.update("by-javascript", { severity: "moderate" });
+  assert.equal(changed.severity.toLowerCase(), "moderate");
+  const other = new MicrosoftSupport(reader, prod, there);
+  await refused(403, "AuthorizationFailed", () => other.supportTickets.beginCreateAndWait("no", asked, soon));
 });

@@ -19,6 +19,8 @@ from azure.mgmt.resource.resources import models as arm
 from azure.mgmt.resourcegraph import ResourceGraphClient
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 from azure.mgmt.subscription import SubscriptionClient as Subscriptions
+from azure.mgmt.support import MicrosoftSupport
+from azure.mgmt.support import models as support
 
 URL = os.environ["PHAROS_EMULATOR_URL"]
 PROD = os.environ["PHAROS_FABRIKAM_FABRIKAM_PROD_SUBSCRIPTION_ID"]
@@ -194,7 +196,7 @@ class SubscriptionsSeen(Refusals):
         self.assertEqual([t.tenant_id for t in client.tenants.list()], [os.environ["PHAROS_FABRIKAM_OWNER_ROBOT_TENANT_ID"]])
 
     def test_of_another_tenant(self):
-        self.refused(404, "SubscriptionNotFound", lambda: SubscriptionClient(STRANGER, **THERE).subscriptions.get(PROD))
+        self.refused(401, "InvalidAuthenticationTokenTenant", lambda: SubscriptionClient(STRANGER, **THERE).subscriptions.get(PROD))
 
 
 class Graph(Refusals):
@@ -214,6 +216,31 @@ class Graph(Refusals):
         client = ResourceGraphClient(STRANGER, **THERE)
         found = client.resources(QueryRequest(query="resources | project name", options=QueryRequestOptions(result_format="objectArray")))
         self.assertEqual([r["name"] for r in found.data], ["site"])
+
+
+class Support(Refusals):
+    def ticket(self, client):
+        service = next(s for s in client.services.list() if "Subscription" in s.display_name)
+        problem = next(iter(client.problem_classifications.list(service.name)))
+        return support.SupportTicketDetails(
+            service_id=service.id, problem_classification_id=problem.id, title="A line without credit", description="No credit on 6 October.",
+            severity="minimal", contact_details=support.ContactProfile(
+                first_name="Alice", last_name="Smith", preferred_contact_method="email", primary_email_address="alice@contosomsp.example",
+                preferred_time_zone="UTC", country="usa", preferred_support_language="en-us"))
+
+    def test_life_of_a_ticket(self):
+        client = MicrosoftSupport(OWNER, PROD, **THERE)
+        made = client.support_tickets.begin_create("by-python", self.ticket(client)).result()
+        self.assertEqual((made.title, made.severity.lower(), made.status), ("A line without credit", "minimal", "Open"))
+        self.assertEqual([t.name for t in client.support_tickets.list()], ["by-python"])
+        self.assertEqual(list(client.communications.list("by-python")), [])
+        changed = client.support_tickets.update("by-python", support.UpdateSupportTicket(severity="moderate"))
+        self.assertEqual(changed.severity.lower(), "moderate")
+
+    def test_refused(self):
+        client = MicrosoftSupport(READING, PROD, **THERE)
+        message = self.refused(403, "AuthorizationFailed", lambda: client.support_tickets.begin_create("no", self.ticket(client)))
+        self.assertIn("Microsoft.Support/supportTickets/write", message)
 
 
 if __name__ == "__main__":
