@@ -126,7 +126,7 @@ func TestAzAccount(t *testing.T) {
 	equal(t, "resources of rg-web", len(found), 2)
 
 	// A subscription of another tenant is not there for her.
-	reader.refuses(1, []string{"InvalidAuthenticationTokenTenant", "must match the tenant"}, "rest --uri /subscriptions/"+id("subscription", "adatum", "adatum-shop")+"?api-version=2022-12-01")
+	reader.refuses(1, []string{"Subscription '", "not found."}, "rest --uri /subscriptions/"+id("subscription", "adatum", "adatum-shop")+"?api-version=2022-12-01")
 	reader.does("logout")
 	reader.refuses(1, []string{"Please run 'az login' to setup account."}, "group list")
 }
