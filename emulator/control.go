@@ -38,6 +38,7 @@ func controlRoutes() []route {
 		{method: http.MethodGet, service: control, pattern: clockPath, handle: readClock},
 		{method: http.MethodPost, service: control, pattern: clockPath, handle: loopbackOnly(moveClock)},
 		{method: http.MethodGet, service: control, pattern: "/emulator/bill", handle: loopbackOnly(readBill)},
+		{method: http.MethodGet, service: control, pattern: "/emulator/ca", handle: readAuthority},
 		{method: http.MethodGet, service: control, pattern: "/emulator/state", handle: loopbackOnly(readState)},
 		{method: http.MethodPost, service: control, pattern: "/emulator/save", asks: true, handle: loopbackOnly(saveState)},
 		{method: http.MethodGet, service: control, pattern: "/emulator/coverage", handle: listCoverage},

@@ -30,6 +30,8 @@ type Emulator struct {
 	exports exports
 	// calls counts the requests, for their ids.
 	calls atomic.Uint64
+	// authority is the certificate, in PEM, that clients of the listener trust.
+	authority []byte
 	// remote is whether other machines may make the emulator's own calls.
 	remote bool
 }

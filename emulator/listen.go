@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"log"
 	"net"
@@ -47,6 +48,9 @@ func (e *Emulator) Listen(addr, dir string, hosts ...string) (*Server, error) {
 	if len(hosts) > 0 {
 		host = hosts[0]
 	}
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	e.authority = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[len(cert.Certificate)-1]})
 	return &Server{
 		URL:      "https://" + net.JoinHostPort(host, port),
 		listener: l,
@@ -85,4 +89,14 @@ func (s *Server) Serve(ctx context.Context) error {
 		err = errors.Join(err, served)
 	}
 	return err
+}
+
+// readAuthority answers with the certificate that a client has to trust, for
+// one that cannot see the emulator's files. Whoever asks for it trusts the way
+// by which it comes.
+func readAuthority(c *call) (reply, error) {
+	if c.emulator.authority == nil {
+		return reply{}, pharos.Errorf(pharos.NotFound, "this emulator does not listen and has no certificate")
+	}
+	return reply{status: http.StatusOK, body: c.emulator.authority, header: http.Header{"Content-Type": {"application/x-pem-file"}}}, nil
 }

@@ -22,6 +22,7 @@ type emulatorOptions struct {
 	dir      string
 	hosts    []string
 	expose   bool
+	asking   bool
 }
 
 func newEmulator(e *env) *cobra.Command {
@@ -50,11 +51,16 @@ With --state every change that clients make is kept, and the next start goes on 
 	f.StringVar(&o.dir, "dir", "", "`folder` for the files that clients need (default that of --state, else pharos-emulator)")
 	f.StringSliceVar(&o.hosts, "host", nil, "`name` by which clients reach it besides localhost; may be repeated")
 	f.BoolVar(&o.expose, "expose", false, "let other machines connect, and steer it without a token")
+	f.BoolVar(&o.asking, "check", false, "start nothing: ask the emulator that runs here whether it answers")
 	return c
 }
 
 func (e *env) emulator(ctx context.Context, o *emulatorOptions) (err error) {
-	if err := o.checkListen(); err != nil {
+	dir := cmp.Or(o.dir, o.state, "pharos-emulator")
+	if o.asking {
+		return o.check(ctx, dir)
+	}
+	if err := o.refuseOthers(); err != nil {
 		return err
 	}
 	azure, err := o.open(e)
@@ -67,7 +73,7 @@ func (e *env) emulator(ctx context.Context, o *emulatorOptions) (err error) {
 		}
 		defer func() { err = errors.Join(err, azure.Close()) }()
 	}
-	server, ready, err := startEmulator(azure, o.listen, cmp.Or(o.dir, o.state, "pharos-emulator"), o.hosts...)
+	server, ready, err := startEmulator(azure, o.listen, dir, o.hosts...)
 	if err != nil {
 		return err
 	}
@@ -77,8 +83,8 @@ func (e *env) emulator(ctx context.Context, o *emulatorOptions) (err error) {
 	return server.Serve(ctx)
 }
 
-// checkListen refuses to let other machines connect by accident.
-func (o *emulatorOptions) checkListen() error {
+// refuseOthers refuses to let other machines connect by accident.
+func (o *emulatorOptions) refuseOthers() error {
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil || o.expose {
 		return nil // a wrong address is told when it is listened on
