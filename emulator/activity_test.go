@@ -193,6 +193,9 @@ func TestActivityLog_OfCalls(t *testing.T) {
 			t.Errorf("the log has not once %s:\n%s", want, got)
 		}
 	}
+	if !strings.HasPrefix(got, "Succeeded Accepted Microsoft.Support/") || strings.Index(got, "delete "+one) > strings.Index(got, "write "+one) {
+		t.Errorf("what was done last does not stand first:\n%s", got)
+	}
 	if len(events) != 6 {
 		t.Errorf("the log has %d entries:\n%s", len(events), got)
 	}

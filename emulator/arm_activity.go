@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -77,7 +78,9 @@ func listActivity(c *call) (reply, error) {
 	events = slices.DeleteFunc(events, func(e event) bool {
 		return !f.window.Contains(e.at) || !f.keeps(e) || !on.logs(e)
 	})
-	slices.SortStableFunc(events, func(a, b event) int { return b.at.Compare(a.at) }) // newest first
+	slices.SortStableFunc(events, func(a, b event) int { // newest first
+		return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.number(), a.number()))
+	})
 	return c.activityPage(on, events, fields)
 }
 
@@ -205,6 +208,14 @@ func eventBody(on target, e event) map[string]any {
 		body["subscriptionId"] = string(on.sub.id)
 	}
 	return body
+}
+
+// number orders the events of one instant: what the scenario says comes first.
+func (e event) number() int {
+	if e.call == nil {
+		return 0
+	}
+	return e.call.number
 }
 
 // id is the event's own: the same at every look.

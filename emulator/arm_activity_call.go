@@ -15,6 +15,7 @@ import (
 // activity is a call of a client as an Activity log has it: who did what, and
 // what came of it.
 type activity struct {
+	number    int // counted from 1: the clock may stand between two calls
 	at        time.Time
 	operation string
 	resource  string
@@ -101,6 +102,7 @@ func (w *watched) done(out reply, err error) {
 	a.describe(out)
 	log := &c.world.activities
 	log.calls = append(log.calls, a)
+	a.number = len(log.calls)
 	if log.made == nil {
 		log.made = map[changeKey]*activity{}
 	}
