@@ -55,23 +55,39 @@ func Value(v any) any {
 		}
 		return f
 	case []any:
-		out := make([]any, len(v))
-		for i, x := range v {
-			out[i] = Value(x)
-		}
-		return out
+		return listValue(v)
+	case []string:
+		return listValue(v)
+	case []map[string]any:
+		return listValue(v)
+	case []map[string]string:
+		return listValue(v)
 	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k, x := range v {
-			out[k] = Value(x)
-		}
-		return out
+		return bagValue(v)
+	case map[string]string:
+		return bagValue(v)
 	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		return nil
 	}
 	return readJSON(string(text))
+}
+
+func listValue[T any](list []T) any {
+	out := make([]any, len(list))
+	for i, x := range list {
+		out[i] = Value(x)
+	}
+	return out
+}
+
+func bagValue[T any](bag map[string]T) any {
+	out := make(map[string]any, len(bag))
+	for k, x := range bag {
+		out[k] = Value(x)
+	}
+	return out
 }
 
 // textOf writes a value as tostring() does; null is the empty text.
