@@ -1,9 +1,6 @@
 package armtemplate
 
-import (
-	"strings"
-	"sync"
-)
+import "strings"
 
 // function is a function of the template language.
 type function struct {
@@ -30,7 +27,7 @@ func (fn function) allowed(f *frame) bool {
 
 // builtins are the functions of the language by name in lower case (docs: ARM
 // template functions).
-var builtins = sync.OnceValue(func() map[string]function {
+func builtins() map[string]function {
 	out := map[string]function{}
 	for _, add := range []func(map[string]function){
 		textFunctions, encodingFunctions, arrayFunctions, objectFunctions, numberFunctions, logicFunctions,
@@ -39,7 +36,7 @@ var builtins = sync.OnceValue(func() map[string]function {
 		add(out)
 	}
 	return out
-})
+}
 
 // valueFunctions name what the template declares.
 func valueFunctions(m map[string]function) {

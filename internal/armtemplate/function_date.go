@@ -39,9 +39,11 @@ func dateFunctions(m map[string]function) {
 }
 
 // timeForms are those in which times are read.
-var timeForms = []string{
-	"20060102T150405Z", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z", "2006-01-02 15:04:05",
-	"2006-01-02", "1/2/2006 3:04:05 PM", "1/2/2006 15:04:05", "1/2/2006", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
+func timeForms() []string {
+	return []string{
+		"20060102T150405Z", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z", "2006-01-02 15:04:05",
+		"2006-01-02", "1/2/2006 3:04:05 PM", "1/2/2006 15:04:05", "1/2/2006", "2006-01-02T15:04Z07:00", "2006-01-02T15:04",
+	}
 }
 
 func (c *invocation) time(i int) (time.Time, error) {
@@ -49,7 +51,7 @@ func (c *invocation) time(i int) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	for _, form := range timeForms {
+	for _, form := range timeForms() {
 		if t, err := time.Parse(form, strings.TrimSpace(s)); err == nil {
 			return t.UTC(), nil
 		}
@@ -110,9 +112,13 @@ func addDuration(t time.Time, s string) (time.Time, error) {
 	last := first.AddDate(0, 1, -1).Day()
 	t = first.AddDate(0, 0, min(t.Day(), last)-1)
 	t = t.AddDate(0, 0, part[2]*7+part[3])
-	for i, unit := range []time.Duration{time.Hour, time.Minute, time.Second} {
-		// In steps, so that nothing overflows.
-		t = t.AddDate(0, 0, part[4+i]/int(24*time.Hour/unit)).Add(time.Duration(part[4+i]%int(24*time.Hour/unit)) * unit)
+	for _, x := range []struct {
+		count  int
+		perDay int
+		unit   time.Duration
+	}{{part[4], 24, time.Hour}, {part[5], 24 * 60, time.Minute}, {part[6], 24 * 60 * 60, time.Second}} {
+		// Whole days first, so that nothing overflows.
+		t = t.AddDate(0, 0, x.count/x.perDay).Add(time.Duration(x.count%x.perDay) * x.unit)
 	}
 	if t.Year() < 1 || t.Year() > 9999 {
 		return t, faultf("the result is not between the years 1 and 9999.")

@@ -71,8 +71,8 @@ func over(args int, apply func(*lambdas, []*Node) (*Node, error)) function {
 // apply evaluates a lambda: names of its variables, then what it returns.
 func (l *lambdas) apply(which int, values ...*Node) (*Node, error) {
 	x := l.rest[which]
-	if !strings.EqualFold(x.name, "lambda") || len(x.args) < 1 {
-		return nil, faultf("The template function expects a lambda at this location. " + seeFunctions)
+	if !strings.EqualFold(x.name, "lambda") || len(x.args) < 1 || len(x.args)-1 > len(values) {
+		return nil, faultf("The template function expects a lambda of no more than %d variables at this location. "+seeFunctions, len(values))
 	}
 	if l.work.calls++; l.work.calls > maxCalls {
 		return nil, faultf("The template calls more than %d functions.", maxCalls)
@@ -82,11 +82,12 @@ func (l *lambdas) apply(which int, values ...*Node) (*Node, error) {
 	for k, v := range l.locals {
 		in.locals[k] = v
 	}
-	for i, name := range x.args[:len(x.args)-1] {
-		if name.literal == nil || name.literal.Kind != String || i >= len(values) {
-			return nil, faultf("The lambda's variables must be given as texts, no more than %d. "+seeFunctions, len(values))
+	for i, v := range values[:min(len(values), len(x.args)-1)] {
+		name := x.args[i].literal
+		if name == nil || name.Kind != String {
+			return nil, faultf("The lambda's variables must be given as texts. " + seeFunctions)
 		}
-		in.locals[strings.ToLower(name.literal.Text)] = values[i]
+		in.locals[strings.ToLower(name.Text)] = v
 	}
 	out, err := in.value(x.args[len(x.args)-1])
 	if err != nil {
