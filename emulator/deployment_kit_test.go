@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/internal/armtemplate"
 )
 
 const (
@@ -23,6 +24,16 @@ func templateFile(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// mustRead reads a template's text.
+func mustRead(t testing.TB, text string) *armtemplate.Node {
+	t.Helper()
+	n, err := armtemplate.Read([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // deploymentBody is a body as az sends it for a deployment at a subscription:
