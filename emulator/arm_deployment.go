@@ -48,9 +48,9 @@ type deployment struct {
 	at         time.Time
 	made       []madeResource
 	failure    *apiError // nil: succeeded
-	canceled   bool
-	// looks counts how often the client asked how it goes: it is told once
-	// that the deployment runs. Reading is no change, so the count is atomic.
+	// looks counts how often the operation was asked for: it is told once that
+	// the deployment runs. Asking changes nothing else, so that reading is no
+	// change; the count is atomic.
 	looks atomic.Int32
 }
 
@@ -63,22 +63,18 @@ type madeResource struct {
 
 func (d *deployment) armID() string { return string(d.scope) + deploymentsPath + "/" + d.name }
 
-// state is the deployment's end.
+// state is the deployment's end: it is there when its call is answered.
 func (d *deployment) state() string {
-	switch {
-	case d.canceled:
-		return "Canceled"
-	case d.failure != nil:
+	if d.failure != nil {
 		return "Failed"
-	default:
-		return "Succeeded"
 	}
+	return "Succeeded"
 }
 
-// look is the state that is told to whoever asks: Running the first time,
-// unless the clock has moved since.
+// look is what the deployment's operation tells: that it runs when it is first
+// asked for, unless the clock has moved since.
 func (d *deployment) look(now time.Time) string {
-	if d.looks.Add(1) == 1 && now.Sub(d.at) < time.Second && !d.canceled {
+	if d.looks.Add(1) == 1 && now.Sub(d.at) < time.Second {
 		return "Running"
 	}
 	return d.state()
@@ -169,7 +165,7 @@ func getDeployment(c *call) (reply, error) {
 	case c.Method == http.MethodHead:
 		return reply{status: http.StatusNoContent}, nil
 	}
-	return ok(d.body(d.look(c.now)))
+	return ok(d.body(d.state()))
 }
 
 // deploymentStatus tells how a deployment goes: the one that the operation was
@@ -192,19 +188,14 @@ func deleteDeployment(c *call) (reply, error) {
 	return c.accepted(on, d.armID(), reply{status: http.StatusNoContent}), nil
 }
 
-// cancelDeployment ends a deployment that runs. All of it is done by then:
-// what was made stays.
+// cancelDeployment refuses: a deployment has ended when its call is answered.
 func cancelDeployment(c *call) (reply, error) {
 	_, d, err := c.existingDeployment("cancel/action")
 	if err != nil {
 		return reply{}, err
 	}
-	if d.looks.Load() > 0 || d.canceled || c.now.Sub(d.at) >= time.Second {
-		return reply{}, conflict("DeploymentCannotBeCancelled", fmt.Sprintf(
-			"The deployment '%s' cannot be cancelled because it is in the terminal provisioning state '%s'.", d.name, d.state()))
-	}
-	d.canceled = true
-	return reply{status: http.StatusNoContent}, nil
+	return reply{}, conflict("DeploymentCannotBeCancelled", fmt.Sprintf(
+		"The deployment '%s' cannot be cancelled because it is in the terminal provisioning state '%s'.", d.name, d.state()))
 }
 
 func exportDeployment(c *call) (reply, error) {

@@ -300,3 +300,27 @@ func growing(n int) string {
 	}
 	return out
 }
+
+// TestDeployment_Kept: a state that is opened again holds the same deployments,
+// whatever was asked of them in between.
+func TestDeployment_Kept(t *testing.T) {
+	e := emulate(t)
+	admin := token(t, e, "fabrikam", "local-admin")
+	path := prod(e) + deploymentsPath + "/kept"
+	deploy(t, e, admin, path, deploymentBody(t, "resource-groups.json", lighthouseParameters(t, e, "Kept", pharos.Reader, `, "groups": {"value": [{"name": "rg-web"}, {"name": "rg-data"}]}`)))
+	do(t, e, "POST", path+"/cancel"+deployAPI, admin, "")
+	do(t, e, "POST", path+"/whatIf"+deployAPI, admin, "{}")
+	dir := t.TempDir()
+	if err := e.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []string{path + deployAPI, path + "/operations" + deployAPI, prod(e) + "/providers/Microsoft.ManagedServices/registrationAssignments?api-version=2022-10-01"} {
+		if was, is := do(t, e, "GET", at, admin, ""), do(t, again, "GET", at, admin, ""); was.text != is.text || is.status != 200 {
+			t.Errorf("%s: got %s, want %s", at, is.text, was.text)
+		}
+	}
+}
