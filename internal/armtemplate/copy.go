@@ -39,7 +39,7 @@ func (f *frame) loop(l *Node) (*Node, error) {
 	for i := range count {
 		in := *f
 		in.loops = append(append([]loop(nil), f.loops...), loop{name: l.text("name"), index: i})
-		v, err := in.node(l.Get("input"))
+		v, err := in.node(orNull(l.Get("input")))
 		if err != nil {
 			return nil, err
 		}
