@@ -14,11 +14,15 @@ build: ## build ./pharos, with no cgo
 demo: ## play the built-in scenario and serve the dashboard
 	$(GO) run ./cmd/pharos demo
 
-test: ## run every test; installs Chromium if it is missing
+test: ## run the tests; installs Chromium if it is missing
 	. .ci/setup go chromium && $(GO) test ./...
+	@echo "Not run here: the emulator driven by az (make acceptance) and by Terraform (make acceptance-terraform);"
+	@for sdk in Python:azure.mgmt.support JavaScript:node_modules; do \
+		case $$sdk in Python*) /usr/bin/python3 -c 'import azure.mgmt.support' 2>/dev/null;; *) test -d acceptance/testdata/javascript/node_modules;; esac || \
+			echo "nor by the Azure SDK for $${sdk%%:*}, which is not installed (make acceptance installs it)"; done
 
 acceptance: ## drive the emulator by az and the Azure SDKs; installs what is missing
-	. .ci/setup go az node && CI=true $(GO) test -count=1 ./acceptance
+	. .ci/setup go az node && CI=true PHAROS_ACCEPTANCE=1 $(GO) test -count=1 -timeout 30m ./acceptance
 
 # Terraform and its provider as they are on the Go module proxy, built once.
 PHAROS_TERRAFORM_BIN ?= $(CURDIR)/.cache/terraform

@@ -30,6 +30,9 @@ type az struct {
 // its metadata, as ARM_CLOUD_METADATA_URL lets it.
 func newAz(t *testing.T, c *local) *az {
 	t.Helper()
+	if os.Getenv("PHAROS_ACCEPTANCE") == "" {
+		t.Skip("az takes a second or two for each of some hundred commands; make acceptance runs these tests")
+	}
 	a := &az{local: c, t: t, home: t.TempDir(), env: c.clientEnv()}
 	a.path = need(t, "az", "on Debian 12: apt-get install --no-install-recommends azure-cli")
 	shim, err := filepath.Abs("testdata/az-shim")

@@ -5,5 +5,8 @@
 // enforced.
 //
 // A client that is not installed is a failure where the environment says
-// CI=true, and a skipped test elsewhere; `make acceptance` installs them.
+// CI=true, and a skipped test elsewhere; `make acceptance` installs them. Two
+// take so long that they run only when they are asked for: az with
+// PHAROS_ACCEPTANCE=1, as `make acceptance` and CI have it, and Terraform with
+// PHAROS_TERRAFORM_BIN, as `make acceptance-terraform` has it.
 package acceptance
