@@ -175,7 +175,7 @@ func TestAzGroup(t *testing.T) {
 	holds(t, owner.does("resource show --ids /subscriptions/"+prod()+vm), "name", "vm-web-1", "type", "Microsoft.Compute/virtualMachines")
 	reader := robot(t, c, "fabrikam", "reader-robot", "r3ader-for-tests")
 	reader.refuses(1, []string{"AuthorizationFailed", "Microsoft.Resources/subscriptions/resourceGroups/delete"}, "group delete -y -n rg-new")
-	reader.refuses(1, []string{"Microsoft.Compute/virtualMachines/delete"}, "resource delete --ids /subscriptions/"+prod()+vm)
+	reader.refuses(1, []string{"Some resources failed to be deleted", "vm-web-1"}, "resource delete --ids /subscriptions/"+prod()+vm)
 	owner.does("resource delete --ids /subscriptions/" + prod() + vm)
 	owner.refuses(3, []string{"ResourceNotFound"}, "resource show --ids /subscriptions/"+prod()+vm)
 	owner.does("group delete -y -n rg-new")
