@@ -113,6 +113,9 @@ func (c *call) newDefinition(on target, id string, want *definitionRequest) (*de
 		}
 		d.authorizations = append(d.authorizations, auth)
 	}
+	if err := d.checkPolicies(); err != nil {
+		return nil, err
+	}
 	return d, c.checkEligible(d)
 }
 
@@ -152,24 +155,6 @@ func (c *call) newAuthorization(d *definition, a authorizationRequest, eligible 
 		return refuse("The service principal '%s' is not allowed in an eligible authorization of registration definition '%s'.", id, d.id)
 	}
 	return out.withPolicy(a), nil
-}
-
-func (a authorization) withPolicy(want authorizationRequest) authorization {
-	if !a.eligible {
-		return a
-	}
-	p := want.JustInTimeAccessPolicy
-	a.mfa, a.maximum = "None", "PT8H"
-	if p.MultiFactorAuthProvider != "" {
-		a.mfa = p.MultiFactorAuthProvider
-	}
-	if p.MaximumActivationDuration != "" {
-		a.maximum = p.MaximumActivationDuration
-	}
-	for _, x := range p.ManagedByTenantApprovers {
-		a.approvers = append(a.approvers, approver{pharos.PrincipalID(strings.ToLower(x.PrincipalID)), x.PrincipalIDDisplayName})
-	}
-	return a
 }
 
 func (d *roleDefinition) hasDataActions() bool {

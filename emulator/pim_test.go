@@ -339,3 +339,46 @@ func TestParseDuration(t *testing.T) {
 		}
 	}
 }
+
+// TestPIM_SurvivesReopening: activations, approvals, custom roles and what an
+// agent did on behalf of a customer are in the kept state.
+func TestPIM_SurvivesReopening(t *testing.T) {
+	s, err := ReadScenario("testdata/access.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &pimCall{Emulator: made, t: t}
+	if got := e.activate("contoso-msp", "jit", "PT2H"); got.status != 201 {
+		t.Fatal(got.text)
+	}
+	if got := e.activate("contoso-msp", "jit-asked", "PT2H"); got.status != 201 {
+		t.Fatal(got.text)
+	}
+	agent, me := matrixToken(t, e.Emulator, "agt")
+	call := matrixCalls["make role"]
+	if got := do(t, e.Emulator, call.method, fill(t, e.Emulator, me, call.path), agent, fill(t, e.Emulator, me, call.body)); got.status != 201 {
+		t.Fatal(got.text)
+	}
+	dir := t.TempDir()
+	if err := e.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &pimCall{Emulator: again, t: t}
+	if !r.may("contoso-msp", "jit") || r.may("contoso-msp", "jit-asked") {
+		t.Error("the activation is lost, or the pending one was granted")
+	}
+	if got := r.list("contoso-msp", "boss", assignmentRequests, "&$filter=asApprover()"); len(got) != 1 {
+		t.Errorf("%d requests wait", len(got))
+	}
+	if len(again.world.customers[0].tenant.roles) != 1 {
+		t.Error("the custom role is lost")
+	}
+}
