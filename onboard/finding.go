@@ -21,6 +21,8 @@ type Finding struct {
 	Message string
 	// Fix is what to do, in a sentence.
 	Fix string
+	// Change is what mends the finding, if that is certain.
+	Change Change
 }
 
 // Answer says whether a proposal will earn.

@@ -20,12 +20,17 @@ type Rule struct {
 	// Refused says that Azure refuses what the rule finds: the definition in
 	// which it is found earns nothing.
 	Refused bool
+	// Fixable says that a finding can have a Change.
+	Fixable bool
 	check   func(*inspection)
 }
 
 // Rules returns all rules in the order of their ids.
 func Rules() []Rule {
 	all := slices.Concat(earningRules(), roleRules(), jitRules(), structureRules(), repeatRules(), directoryRules())
+	for i := range all {
+		all[i].Fixable = fixable(all[i].ID)
+	}
 	slices.SortFunc(all, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
@@ -57,8 +62,11 @@ type inspection struct {
 
 // say adds a finding of the rule at work, once: a loop of the file makes
 // several definitions of what is written in one place.
-func (in *inspection) say(at Place, message, fix string) {
-	f := Finding{in.rule.ID, in.rule.Severity, at, message, fix}
+func (in *inspection) say(at Place, message, fix string) { in.mend(Change{}, at, message, fix) }
+
+// mend adds a finding with what mends it.
+func (in *inspection) mend(c Change, at Place, message, fix string) {
+	f := Finding{in.rule.ID, in.rule.Severity, at, message, fix, c}
 	if slices.Contains(in.findings, f) {
 		return
 	}

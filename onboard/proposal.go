@@ -6,10 +6,13 @@ import "github.com/pharos-pec/pharos"
 // the terms of the file's own language, such as
 // resources[0].properties.authorizations[1]. Line is 0 where the file has none.
 // File is set where the value stands in another file, that of the parameters.
+// Column, from 1, is where an object or a block begins; of other values it says
+// nothing.
 type Place struct {
-	File string
-	Line int
-	Path string
+	File   string
+	Line   int
+	Column int
+	Path   string
 }
 
 // Text is a value of a file, as it will be when the file is deployed.

@@ -42,7 +42,7 @@ func oldVersion(in *inspection) {
 
 func (in *inspection) checkVersion(v Text) {
 	if v.Value != "" && !v.Open && v.Value < firstEligible {
-		in.say(v.Place, fmt.Sprintf("api-version %s knows no eligible authorizations; %s is the first that does", v.Value, firstEligible), "use 2022-10-01")
+		in.mend(Change{v.Place, Replace, v.Value, "2022-10-01"}, v.Place, fmt.Sprintf("api-version %s knows no eligible authorizations; %s is the first that does", v.Value, firstEligible), "use 2022-10-01")
 	}
 }
 
@@ -58,8 +58,14 @@ func duration(in *inspection) {
 		if t.Value == "" || t.Open {
 			return
 		}
-		if d, ok := parseDuration(t.Value); !ok || d < shortest || d > longest {
-			in.say(t.Place, fmt.Sprintf("an activation lasts from PT30M to PT8H, not %q", t.Value), "write PT8H")
+		const message = "an activation lasts from PT30M to PT8H, not %q"
+		switch d, ok := parseDuration(t.Value); {
+		case !ok:
+			in.say(t.Place, fmt.Sprintf(message, t.Value), "write PT8H")
+		case d < shortest:
+			in.mend(Change{t.Place, Replace, t.Value, "PT30M"}, t.Place, fmt.Sprintf(message, t.Value), "write PT30M")
+		case d > longest:
+			in.mend(Change{t.Place, Replace, t.Value, "PT8H"}, t.Place, fmt.Sprintf(message, t.Value), "write PT8H")
 		}
 	})
 }
@@ -159,7 +165,11 @@ func noReader(in *inspection) {
 func provider(in *inspection) {
 	in.each(func(_ *Definition, a *Authorization) {
 		if t := a.Policy.MFA; t.Value != "" && !t.Open && !strings.EqualFold(t.Value, "Azure") && !strings.EqualFold(t.Value, "None") {
-			in.say(t.Place, fmt.Sprintf("multiFactorAuthProvider is Azure or None, not %q", t.Value), "write Azure")
+			c := Change{}
+			if strings.EqualFold(strings.TrimSpace(t.Value), "Azure") {
+				c = Change{t.Place, Replace, t.Value, "Azure"}
+			}
+			in.mend(c, t.Place, fmt.Sprintf("multiFactorAuthProvider is Azure or None, not %q", t.Value), "write Azure")
 		}
 	})
 }

@@ -94,7 +94,7 @@ func authorizedTwice(in *inspection) {
 			}
 			k := key{p, a.Eligible}
 			if line, twice := first[k]; twice {
-				in.say(a.Place, fmt.Sprintf("the same principal and role stand in line %d", line), "take one of them out")
+				in.mend(Change{Place: a.Place, Kind: Remove}, a.Place, fmt.Sprintf("the same principal and role stand in line %d", line), "take one of them out")
 			}
 			first[k] = a.Line
 		}

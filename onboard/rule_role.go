@@ -67,7 +67,7 @@ func delegatedRoles(in *inspection) {
 			case id == "":
 				in.say(t.Place, fmt.Sprintf("%q is not the GUID of a role", t.Value), "write the GUID of a built-in role")
 			case id == pharos.Owner || id == pharos.UserAccessAdministrator:
-				in.say(t.Place, in.roles.Lookup(id).Name+" cannot be a delegated role", "take it out")
+				in.mend(Change{t.Place, Remove, t.Value, ""}, t.Place, in.roles.Lookup(id).Name+" cannot be a delegated role", "take it out")
 			}
 		}
 	})

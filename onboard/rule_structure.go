@@ -40,7 +40,7 @@ func noDeleteRole(in *inspection) {
 		d := &in.Definitions[i]
 		has := func(a *Authorization) bool { return a.Role.Open || a.RoleID() == pharos.DelegationDeleteRole }
 		if all := standing(d); len(all) > 0 && !d.Open && !slices.ContainsFunc(all, has) {
-			in.say(d.Place, "only the customer will be able to remove this delegation",
+			in.mend(in.giveUp(d), d.Place, "only the customer will be able to remove this delegation",
 				"add a permanent authorization with the Managed Services Registration Assignment Delete Role ("+string(pharos.DelegationDeleteRole)+")")
 		}
 	}

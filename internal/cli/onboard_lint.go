@@ -24,6 +24,8 @@ type lintOptions struct {
 	parameters string
 	customer   string
 	csp        bool
+	fix        bool
+	dryRun     bool
 }
 
 func newOnboardLint(e *env) *cobra.Command {
@@ -35,11 +37,15 @@ func newOnboardLint(e *env) *cobra.Command {
 Terraform (azurerm) and its plans (terraform show -json), and the authorizations of Managed Service offers.
 The language is told by the content. What a file leaves open is said, never guessed. No file is sent anywhere.`,
 		example: `  pharos onboard lint delegation.json --parameters delegation.parameters.json
+  pharos onboard lint delegation.bicep --fix
   pharos onboard lint infra/*.tf infra/*.bicep -o sarif --out findings.sarif
   terraform show -json plan.out | pharos onboard lint -`,
 	}, someArgs("at least one file"), func(_ *cobra.Command, files []string) error {
 		if err := o.output.resolve(e); err != nil {
 			return err
+		}
+		if o.dryRun && !o.fix {
+			return pharos.Errorf(pharos.Invalid, "--dry-run goes with --fix")
 		}
 		return e.lint(&o, files)
 	})
@@ -47,6 +53,8 @@ The language is told by the content. What a file leaves open is said, never gues
 	f := c.Flags()
 	f.StringVar(&o.parameters, "parameters", "", "parameters `file` (JSON) of ARM templates and Bicep")
 	f.StringVar(&o.customer, "customer-tenant", "", "`id` of the tenant that the delegation is for")
+	f.BoolVar(&o.fix, "fix", false, "mend what can be mended with certainty, in the file itself, and check it again")
+	f.BoolVar(&o.dryRun, "dry-run", false, "with --fix: print what would be changed, as a diff, and write nothing")
 	f.BoolVar(&o.csp, "csp", true, "the subscriptions were sold by a CSP partner, as those that earn are")
 	return c
 }
@@ -69,6 +77,14 @@ func (e *env) lint(o *lintOptions, files []string) error {
 		if err != nil {
 			return err
 		}
+		if o.fix {
+			if f, parameters, err = e.mend(f, parameters, s, o.dryRun); err != nil {
+				return err
+			}
+			if o.dryRun {
+				continue
+			}
+		}
 		p, err := delegationfile.Read(f, parameters)
 		if err != nil {
 			return err
@@ -79,6 +95,9 @@ func (e *env) lint(o *lintOptions, files []string) error {
 		}
 		reports = append(reports, r)
 		found += len(r.Findings)
+	}
+	if o.dryRun {
+		return nil
 	}
 	if err := o.output.report(e, report.Lint(reports, buildVersion().Version)); err != nil {
 		return err

@@ -42,7 +42,7 @@ func (o origin) place(n *armtemplate.Node, path string) onboard.Place {
 	if n == nil {
 		return onboard.Place{Path: path}
 	}
-	at := onboard.Place{Line: n.Line, Path: path}
+	at := onboard.Place{Line: n.Line, Column: n.Column, Path: path}
 	if o.from[n] {
 		at.File = o.file
 	}

@@ -38,6 +38,8 @@ type lintFinding struct {
 	Line     int              `json:"line"`
 	Path     string           `json:"path"`
 	Fix      string           `json:"fix"`
+	// Fixable says that --fix can mend it.
+	Fixable bool `json:"fixable"`
 }
 
 // Lint lays out what the rules say of files with delegations. Version is that
@@ -52,7 +54,7 @@ func Lint(files []onboard.Report, version string) *Report {
 		shown := lintFile{File: f.File, Findings: []lintFinding{}, Earns: f.Earns}
 		var list []string
 		for _, x := range f.Findings {
-			shown.Findings = append(shown.Findings, lintFinding{x.File, x.Rule, x.Severity, x.Message, x.Line, x.Path, x.Fix})
+			shown.Findings = append(shown.Findings, lintFinding{x.File, x.Rule, x.Severity, x.Message, x.Line, x.Path, x.Fix, !x.Change.IsZero()})
 			data.rows = append(data.rows, []any{cmp.Or(x.File, f.File), x.Line, string(x.Severity), x.Rule, x.Message, x.Path, x.Fix})
 			list = append(list, fmt.Sprintf("%s:%d: %s %s: %s. To mend it, %s", cmp.Or(x.File, f.File), x.Line, x.Severity, x.Rule, x.Message, x.Fix))
 		}
@@ -113,6 +115,8 @@ type ruleDocument struct {
 	Severity onboard.Severity `json:"severity"`
 	onboard.Page
 	Source string `json:"source"`
+	// Fixable says that --fix can mend what the rule finds, where that is certain.
+	Fixable bool `json:"fixable"`
 }
 
 // Rule lays out the page of a rule of the linter.
@@ -120,11 +124,15 @@ func Rule(id string, p onboard.Page) *Report {
 	doc := ruleDocument{Rule: id, Page: p}
 	for _, r := range onboard.Rules() {
 		if r.ID == id {
-			doc.Severity, doc.Source = r.Severity, r.Source
+			doc.Severity, doc.Source, doc.Fixable = r.Severity, r.Source, r.Fixable
 		}
 	}
+	hint := block{hint: p.Fix}
+	if doc.Fixable {
+		hint.hint += " Where it is certain, `pharos onboard lint --fix` does it."
+	}
 	return &Report{title: id + ": " + p.Title, document: doc, blocks: []block{
-		{text: p.Meaning}, {hint: p.Fix}, {heading: "Found"}, {code: p.Found}, {heading: "Mended"}, {code: p.Mended},
+		{text: p.Meaning}, hint, {heading: "Found"}, {code: p.Found}, {heading: "Mended"}, {code: p.Mended},
 		{heading: "Source"}, {text: doc.Source},
 	}}
 }
