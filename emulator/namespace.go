@@ -6,8 +6,10 @@ import (
 	"sync"
 )
 
-// The namespaces of Azure's own resource providers (docs: resource providers
-// and resource types).
+// The namespaces of resource providers that the actions of built-in roles
+// name, and others compiled by hand. It decides only how a call that the
+// emulator lacks is refused: a namespace that is not listed is taken for one
+// that Azure does not have either.
 //
 //go:embed data/namespaces.txt
 var namespacesText string
