@@ -24,8 +24,11 @@ func (c *call) activityFilter() (*activityFilter, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, badActivity("The $filter parameter is required, with at least eventTimestamp ge 'TIME'.")
 	}
-	f, err := parseComparisons(text, "eventTimestamp", "resourceGroupName", "resourceUri", "resourceId", "resourceProvider", "correlationId",
+	f, err := parseFilter(text, "eventTimestamp", "resourceGroupName", "resourceUri", "resourceId", "resourceProvider", "correlationId",
 		"caller", "operations", "eventChannels", "levels", "status")
+	if err == nil {
+		err = f.onlyCalls()
+	}
 	if err != nil {
 		return nil, badActivity("$filter searching parameters invalid: '%s'.", text)
 	}

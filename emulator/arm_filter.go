@@ -71,15 +71,6 @@ func parseFilter(text string, names ...string) (*filter, error) {
 	}
 }
 
-// parseComparisons is parseFilter for lists that take no functions.
-func parseComparisons(text string, names ...string) (*filter, error) {
-	f, err := parseFilter(text, names...)
-	if err == nil && len(f.call) > 0 {
-		err = badRequest("InvalidFilter", "The filter '"+text+"' is invalid or not supported here.")
-	}
-	return f, err
-}
-
 // term reads one comparison, membership or function.
 func (f *filter) term(p *filterParser, known func(name string) bool) bool {
 	word := p.next()

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -201,5 +202,21 @@ var roleRows = sync.OnceValue(func() []map[string]any {
 	return out
 })
 
-// roles are the role definitions: everyone may read the built-in ones.
-func (s *queryScope) roles() []map[string]any { return roleRows() }
+// roles are the role definitions: everyone may read the built-in ones, and the
+// tenant's own who may read roles in a subscription that they can be used in.
+func (s *queryScope) roles() []map[string]any {
+	c := s.call
+	out := slices.Clone(roleRows())
+	for _, d := range c.caller.tenant.roles {
+		if slices.ContainsFunc(s.subs, func(sub *subscription) bool {
+			on := s.at(sub)
+			used := d.assignableAt(on.scope) || slices.ContainsFunc(d.custom.scopes, on.scope.Covers)
+			return used && !c.projected(on) && c.world.may(c.caller.principal, "Microsoft.Authorization/roleDefinitions/read", on, c.now)
+		}) {
+			body := roleBody(nil, d)
+			body["id"] = tenantRoleID(d)
+			out = append(out, row(target{"/", nil, c.caller.tenant}, "", body))
+		}
+	}
+	return out
+}

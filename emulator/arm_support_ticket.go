@@ -189,7 +189,10 @@ func listTickets(c *call) (reply, error) {
 // supportFilter reads a $filter: a date by gt or ge, everything else by eq.
 func (c *call) supportFilter(date string, names ...string) (*filter, error) {
 	text := c.URL.Query().Get("$filter")
-	f, err := parseComparisons(text, append(names, date)...)
+	f, err := parseFilter(text, append(names, date)...)
+	if err == nil {
+		err = f.onlyCalls()
+	}
 	if err == nil {
 		for _, x := range f.terms {
 			isDate := strings.EqualFold(x.name, date)

@@ -178,6 +178,16 @@ func TestResourceGraph_Rows(t *testing.T) {
 	if p["managementGroupAncestorsChain"] != nil || len(p["managedByTenants"].([]any)) != 2 || p["state"] != "Enabled" {
 		t.Errorf("a delegated subscription: %v", p)
 	}
+	put := do(t, e, "PUT", prod(e)+"/providers/Microsoft.Authorization/roleDefinitions/0d8a6c3e-5f0b-4c7e-9b8a-0000000000c1?api-version=2022-04-01", token(t, e, "fabrikam", "local-admin"),
+		`{"properties":{"roleName":"Bill reader","type":"CustomRole","permissions":[{"actions":["Microsoft.Consumption/*/read"]}],"assignableScopes":["`+prod(e)+`"]}}`)
+	if put.status != 201 {
+		t.Fatal(put.text)
+	}
+	for raw, want := range map[string]int{reader: 1, token(t, e, "contoso-msp", "provider-automation"): 0} {
+		if rows := asked(t, e, raw, "authorizationresources | where properties.type == 'CustomRole' | project id, name"); len(rows) != want {
+			t.Errorf("custom roles: %v, want %d", rows, want)
+		}
+	}
 	eligible := `{"query":"managedservicesresources | where isnotnull(properties.eligibleAuthorizations) | project id"}`
 	if got := do(t, e, "POST", strings.Replace(queryPath, "2022-10-01", "2021-03-01", 1), reader, eligible); len(got.body["data"].([]any)) != 1 {
 		t.Errorf("rows depend on the api-version of the query: %s", got.text)
