@@ -23,7 +23,7 @@ func ended[T any](t *testing.T, p *runtime.Poller[T], err error) (T, error) {
 		if looks > 3 {
 			t.Fatal("the operation does not end")
 		}
-		if _, err := p.Poll(t.Context()); err != nil {
+		if _, err := p.Poll(t.Context()); err != nil { //nolint:bodyclose // the poller reads and closes the body
 			return none, err
 		}
 	}

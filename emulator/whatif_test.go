@@ -167,3 +167,24 @@ func TestResourceGroups_Delete(t *testing.T) {
 		t.Errorf("resources: %s", got.text)
 	}
 }
+
+// TestDeployment_CustomRole: whatever has a PUT of its own can be deployed; a
+// role of the template's own is given by the same template.
+func TestDeployment_CustomRole(t *testing.T) {
+	e := emulate(t)
+	admin := token(t, e, "fabrikam", "local-admin")
+	path := prod(e) + deploymentsPath + "/role"
+	body := `{"location": "westeurope", "properties": {"mode": "Incremental", "template": {"$schema": "s", "contentVersion": "1.0.0.0", "variables": {"role": "[guid('restarter')]"}, "resources": [
+ {"type": "Microsoft.Authorization/roleAssignments", "apiVersion": "2022-04-01", "name": "[guid(variables('role'), 'given')]", "dependsOn": ["[variables('role')]"], "properties":
+  {"roleDefinitionId": "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', variables('role'))]", "principalId": "` + string(principalOf(t, e, "fabrikam", "reader").id) + `"}},
+ {"type": "Microsoft.Authorization/roleDefinitions", "apiVersion": "2022-04-01", "name": "[variables('role')]", "properties": {"roleName": "Restarter", "description": "d",
+  "type": "CustomRole", "assignableScopes": ["[subscription().id]"], "permissions": [{"actions": ["Microsoft.Compute/virtualMachines/restart/action"], "notActions": []}]}}]}}}`
+	if end := deploy(t, e, admin, path, body); end.body["status"] != "Succeeded" {
+		t.Fatalf("end: %s", end.text)
+	}
+	for kind, c := range askWhatIf(t, e, admin, path, body) {
+		if c["changeType"] != "NoChange" {
+			t.Errorf("%s, the same again: %v", kind, c)
+		}
+	}
+}
