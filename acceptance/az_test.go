@@ -151,7 +151,11 @@ func (c *local) post(t *testing.T, path, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
+	defer func() {
+		if err := answer.Body.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	if answer.StatusCode != http.StatusOK {
 		text, err := io.ReadAll(answer.Body)
 		t.Fatalf("POST %s: %s %s (%v)", path, answer.Status, text, err)

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func getResource(c *call) (reply, error) {
 // one that is not there is as good as removed.
 func deleteResource(c *call) (reply, error) {
 	_, on, err := c.resource("/delete")
-	if e, is := err.(*apiError); is && e.code == "ResourceNotFound" {
+	if e := (*apiError)(nil); errors.As(err, &e) && e.code == "ResourceNotFound" {
 		return reply{status: http.StatusNoContent}, nil
 	}
 	if err != nil {
