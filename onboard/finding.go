@@ -79,7 +79,7 @@ type Surroundings struct {
 // Standing is a delegation in force.
 type Standing struct {
 	Offer      string
-	Definition string // GUID
+	Definition string // GUID, "" where it is not known
 	Grants     []Pair
 }
 

@@ -2,6 +2,7 @@ package onboard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pharos-pec/pharos"
@@ -24,10 +25,20 @@ func (a Authorization) pair() (Pair, bool) {
 	return Pair{pharos.PrincipalID(p), role}, err == nil && role != "" && !a.Principal.Open
 }
 
-// sharedPair fires within one file. Removing one of the two delegations can
-// take the access of the other.
+const oneOffer = "use one offer, or other principals"
+
+// sharedPair fires within one file, and beside the delegations in force.
+// Removing one of the two delegations can take the access of the other.
 func sharedPair(in *inspection) {
 	first := map[Pair]*Definition{}
+	in.each(func(d *Definition, a *Authorization) {
+		p, ok := a.pair()
+		for _, s := range in.Standing {
+			if ok && !d.Offer.Open && !strings.EqualFold(d.Offer.Value, s.Offer) && slices.Contains(s.Grants, p) {
+				in.say(a.Place, fmt.Sprintf("the offer %q, in force already, gives the same principal the same role: removing one of the two can end the access by the other", s.Offer), oneOffer)
+			}
+		}
+	})
 	in.each(func(d *Definition, a *Authorization) {
 		p, ok := a.pair()
 		if !ok || a.Eligible {
@@ -37,7 +48,7 @@ func sharedPair(in *inspection) {
 			first[p] = d
 		} else if o != d && (o.ID.Open || d.ID.Open || !strings.EqualFold(o.ID.Value, d.ID.Value)) {
 			in.say(a.Place, fmt.Sprintf("the offer %q gives the same principal the same role: removing one of the two can end the access by the other", o.Offer.Value),
-				"use one offer, or other principals")
+				oneOffer)
 		}
 	})
 }
@@ -51,7 +62,7 @@ func renamed(in *inspection) {
 			held[g.Principal] = true
 		}
 		for _, d := range in.Definitions {
-			if d.ID.Open || strings.EqualFold(d.ID.Value, s.Definition) || strings.EqualFold(d.Offer.Value, s.Offer) {
+			if d.ID.Open || s.Definition != "" && strings.EqualFold(d.ID.Value, s.Definition) || strings.EqualFold(d.Offer.Value, s.Offer) {
 				continue
 			}
 			for _, a := range d.Authorizations {

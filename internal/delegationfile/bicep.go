@@ -22,7 +22,8 @@ type bicep struct {
 	resources  []declared
 	open       map[string]bool // what is not understood, as it is written
 	own        map[string]bool // functions that the file declares
-	following  int             // how many names lead to one another
+	operators  [][]operator
+	following  int // how many names lead to one another
 }
 
 // parameter is a declaration; value is its default, nil for none.
@@ -43,7 +44,7 @@ type declared struct {
 
 // readBicep reads a Bicep file with the parameters given.
 func readBicep(p *onboard.Proposal, f, parameters File) error {
-	b := &bicep{scanner: newScanner(f, false), scope: "resourceGroup", variables: map[string]*operand{}, open: map[string]bool{}, own: map[string]bool{}}
+	b := &bicep{scanner: newScanner(f, false), scope: "resourceGroup", variables: map[string]*operand{}, open: map[string]bool{}, own: map[string]bool{}, operators: operators()}
 	if err := b.file(); err != nil {
 		return err
 	}

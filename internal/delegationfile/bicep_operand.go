@@ -20,10 +20,11 @@ type operand struct {
 	of      *operand          // whose member or element this is: name, or items[0]
 }
 
+type operator struct{ sign, call string }
+
 // operators are the functions that operators stand for, loosest first.
-func operators() [][]struct{ sign, call string } {
-	type op = struct{ sign, call string }
-	return [][]op{
+func operators() [][]operator {
+	return [][]operator{
 		{{"??", "coalesce"}}, {{"||", "or"}}, {{"&&", "and"}},
 		{{"==", "equals"}, {"!=", "not equals"}},
 		{{"<=", "lessOrEquals"}, {">=", "greaterOrEquals"}, {"<", "less"}, {">", "greater"}},
@@ -103,7 +104,7 @@ func (b *bicep) made(start int, call string, args ...*operand) *operand {
 
 // binary reads operators of one level and those that bind tighter.
 func (b *bicep) binary(level int) (*operand, error) {
-	if level == len(operators()) {
+	if level == len(b.operators) {
 		return b.unary()
 	}
 	start := b.at
@@ -111,7 +112,7 @@ func (b *bicep) binary(level int) (*operand, error) {
 	for err == nil && x != nil {
 		b.blank(false)
 		call := ""
-		for _, o := range operators()[level] {
+		for _, o := range b.operators[level] {
 			if call == "" && !b.has("//") && b.take(o.sign) {
 				call = o.call
 			}
