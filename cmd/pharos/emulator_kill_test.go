@@ -7,13 +7,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -123,7 +123,7 @@ func (e *kept) answer(path, body string) ([]byte, error) {
 	defer func() { _ = resp.Body.Close() }() // it is read to its end
 	text, err := io.ReadAll(resp.Body)
 	if err == nil && resp.StatusCode != http.StatusOK {
-		err = &http.ProtocolError{ErrorString: strconv.Itoa(resp.StatusCode) + ": " + string(text)}
+		err = fmt.Errorf("%s: %s", resp.Status, text)
 	}
 	return text, err
 }
