@@ -24,7 +24,7 @@ func deploymentRoutes() []route {
 		{method: http.MethodDelete, service: arm, pattern: one, faith: documented, handle: deleteDeployment},
 		{method: http.MethodPost, service: arm, pattern: one + "/validate", faith: documented, handle: validateDeployment},
 		{method: http.MethodPost, service: arm, pattern: one + "/whatIf", faith: documented, handle: whatIfDeployment},
-		{method: http.MethodPost, service: arm, pattern: one + "/exportTemplate", faith: documented, handle: exportDeployment},
+		{method: http.MethodPost, service: arm, pattern: one + "/exportTemplate", faith: documented, asks: true, handle: exportDeployment},
 		{method: http.MethodPost, service: arm, pattern: one + "/cancel", faith: inferred, handle: cancelDeployment},
 		{method: http.MethodGet, service: arm, pattern: one + "/operations", faith: documented, handle: listDeploymentOperations},
 		{method: http.MethodGet, service: arm, pattern: one + "/operations/{operation}", faith: documented, handle: getDeploymentOperation},

@@ -54,7 +54,7 @@ func (e *Emulator) keep(dir string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(filepath.Join(dir, stateFile), os.O_WRONLY|os.O_APPEND, 0) //nolint:gosec // the folder is the user's own
+	file, err := os.OpenFile(filepath.Join(dir, stateFile), os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return pharos.Errorf(pharos.Unavailable, "cannot keep the state: %w", err)
 	}
