@@ -114,6 +114,11 @@ func (p Policy) key() string {
 	return strings.ToLower(mfa + " " + maximum + " " + strings.Join(people, " "))
 }
 
+// open reports whether the policy depends on what the file does not say.
+func (p Policy) open() bool {
+	return slices.ContainsFunc(append([]Text{p.MFA, p.Maximum}, p.Approvers...), func(t Text) bool { return t.Open })
+}
+
 func twoPolicies(in *inspection) {
 	for i := range in.Definitions {
 		first := map[pharos.RoleID]*Authorization{}
@@ -125,7 +130,7 @@ func twoPolicies(in *inspection) {
 			}
 			if o := first[role]; o == nil {
 				first[role] = a
-			} else if o.Policy.key() != a.Policy.key() {
+			} else if !o.Policy.open() && !a.Policy.open() && o.Policy.key() != a.Policy.key() {
 				in.say(a.Place, fmt.Sprintf("%s is eligible twice with different policies (the other is in line %d)", in.roles.Lookup(role).Name, o.Line),
 					"give both the same policy")
 			}

@@ -30,9 +30,7 @@ func (o origin) authorizations(n *armtemplate.Node, path string) []onboard.Autho
 	for i, a := range items(n.Get("authorizations")) {
 		at := element(path+"authorizations", i)
 		x := o.authorization(a, at)
-		for j, role := range items(a.Get("delegatedRoleDefinitionIds")) {
-			x.Delegated = append(x.Delegated, o.text(role, element(at+".delegatedRoleDefinitionIds", j)))
-		}
+		x.Delegated = o.texts(a.Get("delegatedRoleDefinitionIds"), at+".delegatedRoleDefinitionIds")
 		out = append(out, x)
 	}
 	for i, a := range items(n.Get("eligibleAuthorizations")) {
@@ -49,19 +47,19 @@ func (o origin) authorizations(n *armtemplate.Node, path string) []onboard.Autho
 
 func (o origin) authorization(a *armtemplate.Node, path string) onboard.Authorization {
 	return onboard.Authorization{
-		Place: o.place(a, path), Principal: o.text(a.Get("principalId"), path+".principalId"), Role: o.text(a.Get("roleDefinitionId"), path+".roleDefinitionId"),
+		Place: o.place(a, path), Principal: o.member(a, "principalId", path), Role: o.member(a, "roleDefinitionId", path),
 		Name: o.text(a.Get("principalIdDisplayName"), path+".principalIdDisplayName"),
 	}
 }
 
 func (o origin) policy(n *armtemplate.Node, path string) onboard.Policy {
 	policy := onboard.Policy{
-		Place: o.place(n, path), MFA: o.text(n.Get("multiFactorAuthProvider"), path+".multiFactorAuthProvider"),
-		Maximum: o.text(n.Get("maximumActivationDuration"), path+".maximumActivationDuration"),
+		Place: o.place(n, path), MFA: o.member(n, "multiFactorAuthProvider", path),
+		Maximum: o.member(n, "maximumActivationDuration", path),
 	}
 	for i, a := range items(n.Get("managedByTenantApprovers")) {
 		at := element(path+".managedByTenantApprovers", i)
-		policy.Approvers = append(policy.Approvers, o.text(a.Get("principalId"), at+".principalId"))
+		policy.Approvers = append(policy.Approvers, o.member(a, "principalId", at))
 	}
 	return policy
 }

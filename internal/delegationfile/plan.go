@@ -59,9 +59,7 @@ func (o origin) planDefinition(r, values *armtemplate.Node, path string) onboard
 	for i, a := range items(values.Get("authorization")) {
 		at := element(path+".authorization", i)
 		x := o.planAuthorization(a, at)
-		for j, role := range items(a.Get("delegated_role_definition_ids")) {
-			x.Delegated = append(x.Delegated, o.text(role, element(at+".delegated_role_definition_ids", j)))
-		}
+		x.Delegated = o.texts(a.Get("delegated_role_definition_ids"), at+".delegated_role_definition_ids")
 		d.Authorizations = append(d.Authorizations, x)
 	}
 	for i, a := range items(values.Get("eligible_authorization")) {

@@ -64,6 +64,12 @@ func (o origin) loose(p *onboard.Proposal, d *onboard.Definition, body *armtempl
 			p.Unread = append(p.Unread, onboard.Unread{Place: o.place(n, d.Path+".dynamic"), Why: "dynamic " + label.Text + " blocks are known from a plan only"})
 		}
 	}
+	for _, name := range []string{"authorization", "eligible_authorization"} {
+		if n := body.Get(name); !n.IsNull() && n.Kind != armtemplate.Array {
+			d.Open = true
+			p.Unread = append(p.Unread, onboard.Unread{Place: o.place(n, d.Path+"."+name), Why: name + " depends on what the file does not say"})
+		}
+	}
 	for _, name := range []string{"count", "for_each"} {
 		n := body.Get(name)
 		if n == nil || n.Kind == armtemplate.Int && n.Int > 0 {

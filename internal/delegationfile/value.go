@@ -69,6 +69,35 @@ func (o origin) text(n *armtemplate.Node, path string) onboard.Text {
 	return t
 }
 
+// texts are the elements of an array; an array that is open itself is one open
+// value.
+func (o origin) texts(n *armtemplate.Node, path string) []onboard.Text {
+	if !n.IsNull() && n.Kind != armtemplate.Array {
+		return []onboard.Text{o.unknown(n, path)}
+	}
+	var out []onboard.Text
+	for i, x := range items(n) {
+		out = append(out, o.text(x, element(path, i)))
+	}
+	return out
+}
+
+// member is a member of an object; all of an object that is open itself are
+// open.
+func (o origin) member(n *armtemplate.Node, name, path string) onboard.Text {
+	if !n.IsNull() && n.Kind != armtemplate.Object {
+		return o.unknown(n, path)
+	}
+	return o.text(n.Get(name), path+"."+name)
+}
+
+// unknown is a value that is open as a whole.
+func (o origin) unknown(n *armtemplate.Node, path string) onboard.Text {
+	t := o.text(n, path)
+	t.Open = true
+	return t
+}
+
 // items are the elements of an array, none for anything else.
 func items(n *armtemplate.Node) []*armtemplate.Node {
 	if n == nil || n.Kind != armtemplate.Array {
