@@ -119,6 +119,7 @@ func (d *directory) linked(id pharos.PrincipalID) onboard.Answer {
 		return onboard.Yes
 	case link.NotLinked, link.LinkedToOther:
 		return onboard.No
+	case link.Unreachable: // never kept
 	}
 	return onboard.Unknown
 }

@@ -161,6 +161,7 @@ func (x *operand) node(b *bicep) *armtemplate.Node {
 		for i, v := range x.items {
 			n.Members = append(n.Members, armtemplate.Member{Name: x.names[i], Value: v.node(b)})
 		}
+	case armtemplate.Null, armtemplate.Bool, armtemplate.Int, armtemplate.Float:
 	}
 	return &n
 }

@@ -29,6 +29,7 @@ func Read(f, parameters File) (onboard.Proposal, error) {
 		return p, readTerraform(&p, f)
 	case Bicep:
 		return p, readBicep(&p, f, parameters)
+	case ARM, Offer: // all that is JSON is told apart below
 	}
 	root, err := armtemplate.Read(data)
 	if err != nil {
