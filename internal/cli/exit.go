@@ -7,7 +7,7 @@ const exitTable = `Exit status:
   0    done
   1    failed
   2    usage or configuration error
-  3    done, and findings exist (with --fail)
+  3    done, and findings exist (of lint, or with --fail)
   4    not signed in, or not allowed
   5    finished but incomplete: something could not be read
   130  interrupted`
