@@ -150,15 +150,16 @@ func TestSideBySide(t *testing.T) {
 	answers := make(chan string, 2)
 	for range 2 {
 		e := emulate(t)
+		robot := token(t, e, "contoso-msp", "provider-automation")
 		go func() {
 			var all strings.Builder
+			defer func() { answers <- all.String() }() // also when a call fails the test
 			for range 3 {
-				got := do(t, e, "POST", "/v1.0/applications", token(t, e, "contoso-msp", "provider-automation"), `{"displayName":"same"}`)
+				got := do(t, e, "POST", "/v1.0/applications", robot, `{"displayName":"same"}`)
 				id, _ := got.body["id"].(string)
-				secret := do(t, e, "POST", "/v1.0/applications/"+id+"/addPassword", token(t, e, "contoso-msp", "provider-automation"), `{}`)
+				secret := do(t, e, "POST", "/v1.0/applications/"+id+"/addPassword", robot, `{}`)
 				fmt.Fprintln(&all, got.header, got.text, secret.header, secret.text)
 			}
-			answers <- all.String()
 		}()
 	}
 	if a, b := <-answers, <-answers; a != b || !strings.Contains(a, "secretText") {
