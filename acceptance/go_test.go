@@ -209,9 +209,9 @@ func TestQuickStarts(t *testing.T) {
 		equal(t, "what it printed ("+r.err+")", strings.TrimSpace(r.out), linked)
 	})
 	t.Run("JavaScript", func(t *testing.T) {
-		path := node(t)
+		path, flags := node(t)
 		c := start(t)
-		r := run(t, testdata(t, "javascript"), c.sdkEnv(t), path, "--input-type=module", "-e", quickStart(t, "JavaScript"))
+		r := run(t, testdata(t, "javascript"), c.sdkEnv(t), path, append(flags, "--input-type=module", "-e", quickStart(t, "JavaScript"))...)
 		equal(t, "what it printed ("+r.err+")", strings.TrimSpace(r.out), linked)
 	})
 	t.Run("az", func(t *testing.T) {
