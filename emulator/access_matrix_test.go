@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -149,11 +148,7 @@ func matrixToken(t *testing.T, e *Emulator, column string) (raw string, p *princ
 
 func accessScenario(t testing.TB) *Scenario {
 	t.Helper()
-	text, err := os.ReadFile("testdata/access.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := ParseScenario("access.yaml", text)
+	s, err := ReadScenario("testdata/access.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,11 +157,7 @@ func accessScenario(t testing.TB) *Scenario {
 
 func emulateAccess(t testing.TB) *Emulator {
 	t.Helper()
-	e, err := New(accessScenario(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return play(t, accessScenario(t), nil)
 }
 
 // fill puts ids in the place of names in braces.

@@ -80,14 +80,7 @@ func BenchmarkLoad(b *testing.B) {
 
 // BenchmarkCalls_ManySubscriptions asks one of ten thousand.
 func BenchmarkCalls_ManySubscriptions(b *testing.B) {
-	s, err := ParseScenario("many.yaml", manySubscriptions(10_000))
-	if err != nil {
-		b.Fatal(err)
-	}
-	e, err := New(s)
-	if err != nil {
-		b.Fatal(err)
-	}
+	e := emulateText(b, string(manySubscriptions(10_000)))
 	raw := token(b, e, "msp", "robot")
 	sub := string(pharos.SubscriptionScope(e.world.customers[1000].subs[3].id))
 	for name, path := range map[string]string{

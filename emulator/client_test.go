@@ -97,6 +97,19 @@ func principalNamed(t *testing.T, w *world, tenant, name string) *principal {
 func emulate(t testing.TB) *Emulator {
 	t.Helper()
 	s, err := ReadScenario("testdata/contoso.yaml")
+	return play(t, s, err)
+}
+
+// emulateText plays a scenario that is written in the test.
+func emulateText(t testing.TB, text string) *Emulator {
+	t.Helper()
+	s, err := ParseScenario("x.yaml", []byte(text))
+	return play(t, s, err)
+}
+
+// play makes the emulator of a scenario that was read, or not.
+func play(t testing.TB, s *Scenario, err error) *Emulator {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,15 +74,7 @@ func TestLiveClock(t *testing.T) {
 // faulty is the contoso scenario with faults.
 func faulty(t *testing.T, faults string) *Emulator {
 	t.Helper()
-	s, err := ParseScenario("x.yaml", []byte(minimal+"faults: "+faults+"\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return emulateText(t, minimal+"faults: "+faults+"\n")
 }
 
 func TestFaults_AreDrawnFromTheSeed(t *testing.T) {

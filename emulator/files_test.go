@@ -77,7 +77,7 @@ func TestAuthority_IsKept(t *testing.T) {
 // TestWriteFiles_Reseller: a reseller's robot is no credential of ours, so its
 // link stands in the register.
 func TestWriteFiles_Reseller(t *testing.T) {
-	s, err := ParseScenario("x.yaml", []byte(minimal+`otherPartners:
+	e := emulateText(t, minimal+`otherPartners:
   - name: acme
     partnerId: "5000001"
     tenant: {name: acme}
@@ -87,14 +87,7 @@ links:
   - {principal: robot, partnerId: "4987654"}
 customers:
   - {name: fabrikam, reseller: acme}
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+`)
 	ready, err := e.WriteFiles(t.TempDir(), loopback)
 	if err != nil {
 		t.Fatal(err)

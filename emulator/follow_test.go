@@ -94,7 +94,7 @@ func TestBill_FollowsClients(t *testing.T) {
 // follow is a partner with a customer to whom nothing gives credit yet.
 func follow(t *testing.T, customer, access string) *Emulator {
 	t.Helper()
-	s, err := ParseScenario("follow.yaml", []byte(`version: 1
+	return emulateText(t, `version: 1
 name: follow
 clock: {start: 2026-11-01T00:00:00Z, now: 2026-11-01T00:00:00Z}
 partner:
@@ -114,15 +114,7 @@ links:
       - name: prod
         roleAssignments: [{principal: admin, role: Owner}]
 `+access+`        resources: [{name: vm, group: rg, type: Microsoft.Compute/virtualMachines, meter: vm-d2s-v5, quantity: 24}]
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
+`)
 }
 
 // creditedDays are the days of November whose line is credited.

@@ -21,15 +21,7 @@ type desk struct {
 // deskFor plays a scenario and signs a principal in for one service.
 func deskFor(t testing.TB, scenario, tenant, principal string, svc service) *desk {
 	t.Helper()
-	s, err := ParseScenario("desk.yaml", []byte(scenario))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &desk{t: t, e: e}
+	d := &desk{t: t, e: emulateText(t, scenario)}
 	d.signIn(tenant, principal, svc)
 	return d
 }

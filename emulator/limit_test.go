@@ -13,15 +13,7 @@ import (
 // limited is the smallest scenario with limits.
 func limited(t *testing.T, limits string) *Emulator {
 	t.Helper()
-	s, err := ParseScenario("x.yaml", []byte(minimal+"limits: "+limits+"\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return emulateText(t, minimal+"limits: "+limits+"\n")
 }
 
 func left(a answered) string {
