@@ -51,8 +51,7 @@ func (e *env) replace(f delegationfile.File) error {
 	if err != nil {
 		return cannotWrite(f.Name, err)
 	}
-	to := output{file: f.Name}
-	if err := to.write(e, func(w io.Writer) error { _, err := w.Write(f.Data); return err }); err != nil {
+	if err := e.writeFile(f.Name, f.Data); err != nil {
 		return err
 	}
 	if err := os.Chmod(f.Name, was.Mode().Perm()); err != nil {

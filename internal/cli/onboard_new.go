@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -76,7 +75,7 @@ func (e *env) onboardNew(o *onboardNewOptions) error {
 		}
 		files = append(files, more...)
 	}
-	if err := writeFiles(o.dir, files, o.force); err != nil {
+	if err := e.writeFiles(o.dir, files, o.force); err != nil {
 		return err
 	}
 	for _, step := range d.Steps() {
@@ -209,11 +208,8 @@ func roleNamed(flag, s string) (pharos.RoleID, error) {
 }
 
 // writeFiles writes all files, or none when one is there already.
-func writeFiles(dir string, files []delegationfile.File, force bool) error {
-	for i, f := range files {
-		if slices.ContainsFunc(files[:i], func(o delegationfile.File) bool { return o.Name == f.Name }) {
-			continue
-		}
+func (e *env) writeFiles(dir string, files []delegationfile.File, force bool) error {
+	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(dir, f.Name)); !force && !errors.Is(err, fs.ErrNotExist) {
 			return pharos.Errorf(pharos.Conflict, "%s is there already", filepath.Join(dir, f.Name)).WithHint("--force replaces it, --dir writes elsewhere")
 		}
@@ -222,8 +218,8 @@ func writeFiles(dir string, files []delegationfile.File, force bool) error {
 		return cannotWrite(dir, err)
 	}
 	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o644); err != nil { //nolint:gosec // to be sent to the customer
-			return cannotWrite(filepath.Join(dir, f.Name), err)
+		if err := e.writeFile(filepath.Join(dir, f.Name), f.Data); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -90,6 +90,12 @@ func (o *output) write(e *env, render func(io.Writer) error) error {
 	return nil
 }
 
+// writeFile writes a file, whole or not at all.
+func (e *env) writeFile(name string, data []byte) error {
+	to := output{file: name}
+	return to.write(e, func(w io.Writer) error { _, err := w.Write(data); return err })
+}
+
 func cannotWrite(file string, err error) error {
 	return pharos.Errorf(pharos.Internal, "cannot write %s: %w", file, err).
 		WithHint("is the folder there, writable, and the disk not full?")
