@@ -35,12 +35,3 @@ func (in *inspection) giveUp(d *Definition) Change {
 	}
 	return Change{}
 }
-
-// fixable are the rules whose findings can have a change.
-func fixable(rule string) bool {
-	switch rule {
-	case "PH206", "PH301", "PH302", "PH307", "PH402", "PH504":
-		return true
-	}
-	return false
-}

@@ -28,9 +28,6 @@ type Rule struct {
 // Rules returns all rules in the order of their ids.
 func Rules() []Rule {
 	all := slices.Concat(earningRules(), roleRules(), jitRules(), structureRules(), repeatRules(), directoryRules())
-	for i := range all {
-		all[i].Fixable = fixable(all[i].ID)
-	}
 	slices.SortFunc(all, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }

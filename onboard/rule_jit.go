@@ -14,13 +14,13 @@ import (
 // jitRules are about eligible authorizations.
 func jitRules() []Rule {
 	return []Rule{
-		{ID: "PH301", Severity: Error, Title: "an api-version without eligible authorizations", Source: eligibles, Refused: true, check: oldVersion},
-		{ID: "PH302", Severity: Error, Title: "a duration out of bounds", Source: eligibles, Refused: true, check: duration},
+		{ID: "PH301", Severity: Error, Title: "an api-version without eligible authorizations", Source: eligibles, Refused: true, Fixable: true, check: oldVersion},
+		{ID: "PH302", Severity: Error, Title: "a duration out of bounds", Source: eligibles, Refused: true, Fixable: true, check: duration},
 		{ID: "PH303", Severity: Error, Title: "too many approvers, or the principal among its own", Source: eligibles, Refused: true, check: approvers},
 		{ID: "PH304", Severity: Error, Title: "one role with two policies", Source: eligibles, Refused: true, check: twoPolicies},
 		{ID: "PH305", Severity: Error, Title: "a role that cannot be just in time", Source: eligibles, Refused: true, check: restrictedEligible},
 		{ID: "PH306", Severity: Warning, Title: "nothing to activate from", Source: eligibles, check: noReader},
-		{ID: "PH307", Severity: Error, Title: "an unknown provider of multifactor authentication", Source: eligibles, Refused: true, check: provider},
+		{ID: "PH307", Severity: Error, Title: "an unknown provider of multifactor authentication", Source: eligibles, Refused: true, Fixable: true, check: provider},
 	}
 }
 

@@ -15,7 +15,7 @@ func repeatRules() []Rule {
 		{ID: "PH501", Severity: Warning, Title: "one principal and role in two offers", Source: removing, check: sharedPair},
 		{ID: "PH502", Severity: Warning, Title: "a renamed offer that keeps principals", Source: updating, check: renamed},
 		{ID: "PH503", Severity: Error, Title: "two assignments at one scope", Source: onboarding, Refused: true, check: assignedTwice},
-		{ID: "PH504", Severity: Warning, Title: "one authorization twice", Source: onboarding, check: authorizedTwice},
+		{ID: "PH504", Severity: Warning, Title: "one authorization twice", Source: onboarding, Fixable: true, check: authorizedTwice},
 	}
 }
 

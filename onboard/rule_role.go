@@ -16,7 +16,7 @@ func roleRules() []Rule {
 			check: barred("restricted-actions", "may change role assignments, locks or the like")},
 		{ID: "PH204", Severity: Error, Title: "a role that is not built in", Source: roleSupport, Refused: true, check: custom},
 		{ID: "PH205", Severity: Error, Title: "User Access Administrator without delegated roles", Source: onboarding, Refused: true, check: administratorAlone},
-		{ID: "PH206", Severity: Error, Title: "a delegated role that cannot be", Source: onboarding, Refused: true, check: delegatedRoles},
+		{ID: "PH206", Severity: Error, Title: "a delegated role that cannot be", Source: onboarding, Refused: true, Fixable: true, check: delegatedRoles},
 		{ID: "PH207", Severity: Error, Title: "delegated roles of another role", Source: onboarding, Refused: true, check: delegatedByOther},
 		{ID: "PH208", Severity: Error, Title: "no GUID", Source: onboarding, Refused: true, check: malformed},
 	}

@@ -12,7 +12,7 @@ import (
 func structureRules() []Rule {
 	return []Rule{
 		{ID: "PH401", Severity: Error, Title: "the definition is not at a subscription", Source: onboarding, Refused: true, check: wrongLevel},
-		{ID: "PH402", Severity: Warning, Title: "the delegation cannot be given up", Source: removing, check: noDeleteRole},
+		{ID: "PH402", Severity: Warning, Title: "the delegation cannot be given up", Source: removing, Fixable: true, check: noDeleteRole},
 		{ID: "PH403", Severity: Error, Title: "the managing tenant is the customer's", Source: onboarding, Refused: true, check: sameTenant},
 		{ID: "PH404", Severity: Warning, Title: "another managing tenant than ours", Source: linking, check: otherTenant},
 		{ID: "PH405", Severity: Error, Title: "nothing is put into force", Source: onboarding, check: unassigned},
