@@ -41,8 +41,8 @@ func supportRoutes() []route {
 			{method: http.MethodGet, pattern: prefix + "operationsStatus/{operation}", handle: supportStatus, faith: recorded},
 			{method: http.MethodGet, pattern: prefix + "operationResults/{operation}", handle: supportResult},
 			{method: http.MethodGet, pattern: prefix + ticket + "/chatTranscripts"},
-			{method: http.MethodPut, pattern: prefix + "fileWorkspaces/{workspace}"},
 		}, func(r *route) { r.versions = versions })...)
+		all = append(all, each(supportFileRoutes(prefix), func(r *route) { r.versions = supportVersions()[1:] })...)
 	}
 	return each(all, func(r *route) {
 		r.service = arm
@@ -59,6 +59,11 @@ func supportOperations(*call) (reply, error) {
 		{"services/problemClassifications/read", "Problem classifications", "Lists all the problem classifications (categories) available for a specific Azure service"},
 		{"supportTickets/read", "Support tickets", "Lists all the support tickets, or gets one"},
 		{"supportTickets/write", "Support tickets", "Creates or updates a support ticket"},
+		{"fileWorkspaces/read", "File workspaces", "Gets details of a file workspace"},
+		{"fileWorkspaces/write", "File workspaces", "Creates a file workspace"},
+		{"fileWorkspaces/files/read", "Files", "Lists the files in a workspace, or gets one"},
+		{"fileWorkspaces/files/write", "Files", "Creates a file in a workspace"},
+		{"fileWorkspaces/files/upload/action", "Files", "Uploads content to a file"},
 		{"checkNameAvailability/action", "Names", "Checks that name is valid and not in use for resource type"},
 	} {
 		out = append(out, map[string]any{"name": "Microsoft.Support/" + x[0], "display": map[string]string{

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"html"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +78,7 @@ func putMessage(c *call) (reply, error) {
 	}
 	m := message{name: name, id: c.fresh("communication"), sender: p.Sender, subject: p.Subject, text: p.Body, created: c.now}
 	var out reply
-	m.operation, out = c.startSupport(t, t.armID()+"/communications/"+name)
+	m.operation, out = c.startSupport(t, t.armID()+"/communications/"+name, nil)
 	t.messages = append(t.messages, m)
 	t.modified = c.now
 	return out, nil
@@ -125,17 +126,20 @@ func wrongSupportName(name string) string {
 		"It cannot be all digits and cannot start with 'tmp-'. The max length is 255 characters.", name)
 }
 
-// nameAnswer answers whether a name can be used for something of a type.
-func (c *call) nameAnswer(kind string, taken func(name string) bool) (reply, error) {
+// nameAnswer answers whether a name can be used for something of a type; taken
+// tells for each type that can be asked about.
+func (c *call) nameAnswer(taken map[string]func(name string) bool) (reply, error) {
 	var want struct{ Name, Type string }
 	if err := c.decode(&want); err != nil {
 		return reply{}, err
 	}
-	if !strings.EqualFold(want.Type, kind) {
-		return reply{}, badTicket("InvalidType", "The type '%s' is invalid. It must be %s.", want.Type, kind)
+	kinds := slices.Sorted(maps.Keys(taken))
+	i := slices.IndexFunc(kinds, func(kind string) bool { return strings.EqualFold(kind, want.Type) })
+	if i < 0 {
+		return reply{}, badTicket("InvalidType", "The type '%s' is invalid. It must be %s.", want.Type, strings.Join(kinds, " or "))
 	}
 	why, reason := wrongSupportName(want.Name), "Invalid"
-	if why == "" && taken(want.Name) {
+	if why == "" && taken[kinds[i]](want.Name) {
 		why, reason = "Name not available", "Name is already in use"
 	}
 	if why != "" {
@@ -149,7 +153,10 @@ func checkTicketName(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.nameAnswer("Microsoft.Support/supportTickets", func(name string) bool { return c.ticketNamed(on, name) != nil })
+	return c.nameAnswer(map[string]func(string) bool{
+		"Microsoft.Support/supportTickets": func(name string) bool { return c.ticketNamed(on, name) != nil },
+		"Microsoft.Support/fileWorkspaces": func(name string) bool { return c.workspaceNamed(on, name) != nil },
+	})
 }
 
 func checkMessageName(c *call) (reply, error) {
@@ -157,5 +164,7 @@ func checkMessageName(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return c.nameAnswer("Microsoft.Support/communications", func(name string) bool { return t.message(name) != nil })
+	return c.nameAnswer(map[string]func(string) bool{
+		"Microsoft.Support/communications": func(name string) bool { return t.message(name) != nil },
+	})
 }

@@ -263,6 +263,10 @@ func supportStatus(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if failed, is := out.body.(map[string]any); is {
+		failed["id"] = c.URL.Path
+		return ok(failed)
+	}
 	body := map[string]any{"id": c.URL.Path, "status": out.body.(map[string]string)["status"]}
 	for _, t := range c.world.tickets {
 		if t.operation == id {
@@ -291,13 +295,14 @@ func supportResult(c *call) (reply, error) {
 	return reply{}, notFound("ResourceNotFound", "The operation '"+id+"' could not be found.")
 }
 
-// startSupport answers a write that goes on: the cloud's answer has no body.
-func (c *call) startSupport(t *ticket, resource string) (id string, out reply) {
+// startSupport answers a write that goes on, and fails if failure says so: the
+// cloud's answer has no body.
+func (c *call) startSupport(t *ticket, resource string, failure *apiError) (id string, out reply) {
 	on := target{"/", nil, t.tenant}
 	if t.sub != nil {
 		on = target{pharos.SubscriptionScope(t.sub.id), t.sub, t.tenant}
 	}
-	id = c.begin(on, resource, nil)
+	id = c.begin(on, resource, failure)
 	h := c.operationHeaders("Azure-Asyncoperation", supportScope(t.sub)+supportProvider+"operationsStatus/"+id)
 	h["Location"] = c.operationHeaders("Location", supportScope(t.sub)+supportProvider+"operationResults/"+id)["Location"]
 	return id, reply{status: http.StatusAccepted, header: h}

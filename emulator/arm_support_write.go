@@ -73,11 +73,30 @@ func putTicket(c *call) (reply, error) {
 	if err := t.check(c.apiVersion()); err != nil {
 		return reply{}, err
 	}
+	if on.sub != nil && on.sub.noSupportPlan {
+		_, out := c.startSupport(t, t.armID(), noSupportPlan())
+		return out, nil
+	}
 	t.number = fmt.Sprintf("%s001%07d", c.now.Format("060102"), len(c.world.tickets)+1)
+	files := c.workspaceNamed(on, t.asked.FileWorkspaceName)
+	switch {
+	case t.asked.FileWorkspaceName == "":
+		files = c.addWorkspace(on, t.number)
+	case files == nil:
+		return reply{}, badTicket("InvalidFileWorkspaceName", "The file workspace '%s' could not be found.", t.asked.FileWorkspaceName)
+	}
+	files.kept = true
 	var out reply
-	t.operation, out = c.startSupport(t, t.armID())
+	t.operation, out = c.startSupport(t, t.armID(), nil)
 	c.world.tickets = append(c.world.tickets, t)
 	return out, nil
+}
+
+// noSupportPlan is what comes of a ticket in a subscription whose support plan
+// does not include the API: the call is accepted and fails afterwards (quoted
+// by users; the words of the message are inferred).
+func noSupportPlan() *apiError {
+	return badRequest("InvalidSupportPlan", "Your support plan type is Free. A paid support plan is required to create support tickets with the API.")
 }
 
 // ticketNamed finds a ticket of any name at the target, whoever wrote it.

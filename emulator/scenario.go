@@ -176,6 +176,7 @@ type subscriptionSpec struct {
 	roleAssignments []roleAssignmentSpec
 	denials         []denySpec
 	resources       []resourceSpec
+	noSupportPlan   bool
 	at              position
 }
 

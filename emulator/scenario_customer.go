@@ -129,6 +129,7 @@ func readSubscription(n node) subscriptionSpec {
 		},
 		"denyAssignments": func(n node) { n.list(func(n node) { s.denials = append(s.denials, readDenial(n)) }) },
 		"resources":       func(n node) { n.list(func(n node) { s.resources = append(s.resources, readResource(n)) }) },
+		"supportPlan":     func(n node) { s.noSupportPlan = oneOf(n, "basic", "none") == "none" },
 	}, "name")
 	return s
 }

@@ -41,6 +41,7 @@ type world struct {
 	subByID      map[pharos.SubscriptionID]*subscription
 	links        map[pharos.PrincipalRef]*linkRecord
 	tickets      []*ticket // in the order in which they were opened
+	workspaces   []*fileWorkspace
 	activities   activities
 	knownPartner map[pharos.PartnerID]string // names of the partner IDs that can be linked
 	globalIDs    map[pharos.PartnerID]bool
@@ -193,6 +194,7 @@ type subscription struct {
 	denials          []*denial
 	mistaken         timeline // when its credit was due and was not given
 	resources        []*resource
+	noSupportPlan    bool // its plan does not include opening tickets by the API
 }
 
 // roleAssignment gives a role to a principal, by plain role-based access

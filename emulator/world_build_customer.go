@@ -147,7 +147,7 @@ func (b *builder) addSubscriptions(c *customer, s *customerSpec) {
 func (b *builder) addSubscription(c *customer, s *subscriptionSpec) {
 	sub := &subscription{
 		id:   pharos.SubscriptionID(cmp.Or(s.id, objectID("subscription", c.name, s.name))),
-		name: s.name, customer: c,
+		name: s.name, customer: c, noSupportPlan: s.noSupportPlan,
 	}
 	if other, twice := b.w.subByID[sub.id]; twice {
 		b.found.add(s.at, "%q has the same id as %q", s.name, other.name)
