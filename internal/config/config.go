@@ -26,8 +26,10 @@ type Config struct {
 	Cloud       Cloud
 	Credentials []Credential
 	Register    []Declared
-	Store       Location
-	Ledger      Location
+	// Contact is whom Microsoft's support answers, nil when it is not said.
+	Contact *pharos.Contact
+	Store   Location
+	Ledger  Location
 	// Settings are the resolved values in the order of the file's schema.
 	Settings []Setting
 }

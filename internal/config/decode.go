@@ -16,6 +16,7 @@ func (d *decoder) decode(root *yaml.Node, c *Config) {
 		"cloud":       func(n node) { d.cloud(n, &c.Cloud) },
 		"credentials": func(n node) { n.each(func(n node) { d.credential(n, c) }) },
 		"register":    func(n node) { n.each(func(n node) { d.declared(n, c) }) },
+		"contact":     func(n node) { d.contact(n, c) },
 		"store":       func(n node) { d.location(n, storeEngines(), &c.Store) },
 		"ledger":      func(n node) { d.location(n, ledgerEngines(), &c.Ledger) },
 	}, "partner")
