@@ -13,6 +13,7 @@
 package coverage
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -38,6 +39,8 @@ type Access struct {
 	persons map[string][]pharos.PrincipalRef
 	// linked lists, per tenant, whose links are on record, in order of id.
 	linked map[pharos.TenantID][]pharos.PrincipalRef
+	// supposed are records put in place of the history's.
+	supposed Supposed
 
 	mu    sync.Mutex
 	cache map[cacheKey]pharos.Coverage
@@ -58,11 +61,11 @@ type cacheKey struct {
 func New(h *pharos.History, p pharos.Partner, now time.Time) *Access {
 	a := &Access{
 		history: h, partner: p, now: now, roles: pharos.Roles(),
-		narrow:  narrowScopes(h),
 		persons: map[string][]pharos.PrincipalRef{},
 		linked:  map[pharos.TenantID][]pharos.PrincipalRef{},
 		cache:   map[cacheKey]pharos.Coverage{},
 	}
+	a.narrow = a.narrowScopes()
 	for ref, p := range h.Principals {
 		if p.Identity != "" {
 			id := strings.ToLower(p.Identity)
@@ -84,46 +87,30 @@ func New(h *pharos.History, p pharos.Partner, now time.Time) *Access {
 func (a *Access) Billed() *Access {
 	return &Access{
 		history: a.history, partner: a.partner, now: a.now, billed: true,
-		roles: a.roles, narrow: a.narrow, persons: a.persons, linked: a.linked,
+		roles: a.roles, narrow: a.narrow, persons: a.persons, linked: a.linked, supposed: a.supposed,
 		cache: map[cacheKey]pharos.Coverage{},
 	}
 }
 
 // narrowScopes collects the scopes below subscriptions that matter.
-func narrowScopes(h *pharos.History) map[pharos.SubscriptionID][]pharos.Scope {
-	found := map[pharos.SubscriptionID]map[pharos.Scope]bool{}
-	add := func(sub pharos.SubscriptionID, s pharos.Scope) {
-		if s.AboveSubscription() || s == pharos.SubscriptionScope(sub) {
-			return
-		}
-		if found[sub] == nil {
-			found[sub] = map[pharos.Scope]bool{}
-		}
-		found[sub][s] = true
-	}
-	for key, rec := range h.Grants {
-		for _, f := range rec.Facts {
-			add(key.Subscription, f.Value.Scope)
-		}
-	}
-	for sub, rec := range h.Denials {
-		for _, f := range rec.Facts {
-			add(sub, f.Value.Scope)
-		}
-	}
+func (a *Access) narrowScopes() map[pharos.SubscriptionID][]pharos.Scope {
 	narrow := map[pharos.SubscriptionID][]pharos.Scope{}
-	for sub, set := range found {
-		for s := range set {
-			narrow[sub] = append(narrow[sub], s)
+	note := func(sub pharos.SubscriptionID) {
+		if _, done := narrow[sub]; !done {
+			narrow[sub] = a.narrowOf(sub)
 		}
-		slices.SortFunc(narrow[sub], func(x, y pharos.Scope) int {
-			if len(x) != len(y) {
-				return len(y) - len(x)
-			}
-			return strings.Compare(string(x), string(y))
-		})
+	}
+	for key := range a.history.Grants {
+		note(key.Subscription)
+	}
+	for sub := range a.history.Denials {
+		note(sub)
 	}
 	return narrow
+}
+
+func longestFirst(x, y pharos.Scope) int {
+	return cmp.Or(cmp.Compare(len(y), len(x)), strings.Compare(string(x), string(y)))
 }
 
 // Fine lists the single resources at which a grant or a denial ever stood:

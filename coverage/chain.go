@@ -67,7 +67,7 @@ func isLinkCause(c pharos.Cause) bool {
 func (q *query) chains() []chain {
 	var all []chain
 	for _, path := range []pharos.Path{pharos.AOBO, pharos.Lighthouse, pharos.Direct} {
-		rec := q.history.Grants[pharos.GrantKey{Subscription: q.sub, Path: path}]
+		rec := q.grants(pharos.GrantKey{Subscription: q.sub, Path: path})
 		if rec == nil {
 			continue
 		}
@@ -149,7 +149,7 @@ func (q *query) grantConditions(g pharos.Grant, standing pharos.Holding) []condi
 // denials are the deny assignments above the scope. Any instant of one voids
 // the day; one that nobody looked for may have.
 func (q *query) denials() []condition {
-	rec := q.history.Denials[q.sub]
+	rec := q.denialsOf(q.sub)
 	var cs []condition
 	if !known(q.Access, rec, q.day) {
 		cs = append(cs, condition{pharos.Unseen, pharos.NotObserved, "whether a deny assignment stood"})
@@ -238,7 +238,7 @@ func (q *query) candidate(c chain) (ours, candidate bool) {
 	earns := q.roles.Lookup(c.grant.Role).Earns != pharos.IneligibleRole
 	for _, ref := range refs {
 		p := q.history.Principals[ref]
-		rec := q.history.Links[ref]
+		rec := q.links(ref)
 		switch {
 		case p.Guest:
 			return true, true

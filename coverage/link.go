@@ -37,7 +37,7 @@ func (q *query) principalChain(g pharos.Grant, ref pharos.PrincipalRef, base []c
 // groupChains are the chains through a group: one for each member that is
 // linked or linked elsewhere, or else one for the group as a whole.
 func (q *query) groupChains(g pharos.Grant, base []condition) []chain {
-	rec := q.history.Members[g.Holder]
+	rec := q.members(g.Holder)
 	var linked, other []chain
 	var unread []pharos.PrincipalRef
 	wrongTenant := ""
@@ -107,7 +107,7 @@ func (q *query) linkedIn(tenant pharos.TenantID) (pharos.PrincipalRef, bool) {
 
 // link answers whether the principal was linked to us in its tenant.
 func (q *query) link(ref pharos.PrincipalRef) linkState {
-	rec := q.history.Links[ref]
+	rec := q.links(ref)
 	best := pharos.Never
 	var other pharos.PartnerID
 	if rec != nil {
@@ -149,7 +149,7 @@ func (q *query) linkedElsewhere(ref pharos.PrincipalRef) (pharos.PrincipalRef, b
 		return pharos.PrincipalRef{}, false
 	}
 	for _, twin := range q.persons[strings.ToLower(identity)] {
-		rec := q.history.Links[twin]
+		rec := q.links(twin)
 		if twin.Tenant == ref.Tenant || rec == nil {
 			continue
 		}
@@ -166,7 +166,7 @@ func (q *query) linkedElsewhere(ref pharos.PrincipalRef) (pharos.PrincipalRef, b
 // nobody read is taken to be: a disabled one is seen as such.
 func (q *query) enabled(ref pharos.PrincipalRef) condition {
 	c := condition{pharos.Whole, pharos.PrincipalDisabled, q.name(ref) + " is disabled or deleted"}
-	rec := q.history.Disabled[ref]
+	rec := q.disabled(ref)
 	if rec == nil {
 		return c
 	}
@@ -178,7 +178,7 @@ func (q *query) enabled(ref pharos.PrincipalRef) condition {
 
 // membersOn lists the principals that were in a group at some time of the day.
 func (q *query) membersOn(group pharos.PrincipalRef) []pharos.PrincipalRef {
-	rec := q.history.Members[group]
+	rec := q.members(group)
 	if rec == nil {
 		return nil
 	}

@@ -90,7 +90,7 @@ func (q *query) saleConditions() []condition {
 	} else if !q.billed && q.commerceSeen() {
 		cs = append(cs, q.unsold())
 	}
-	if rec := h.Agreements[q.customer]; rec != nil {
+	if rec := q.agreement(q.customer); rec != nil {
 		held := signed(q.Access, rec, q.day)
 		if held == pharos.Unseen && rec.LastObserved().After(q.day.End()) {
 			held = pharos.Never // once signed it stays signed: not signed later, not signed then

@@ -82,15 +82,14 @@ func (q *query) fallsShort(c *pharos.Coverage, chains []chain, access pharos.Hol
 // reseller of record holds is hidden from our own tenant, so that its absence
 // counts only for days that were looked at.
 func (q *query) blind() bool {
-	h := q.history
 	for _, path := range []pharos.Path{pharos.AOBO, pharos.Lighthouse} {
-		rec := h.Grants[pharos.GrantKey{Subscription: q.sub, Path: path}]
+		rec := q.grants(pharos.GrantKey{Subscription: q.sub, Path: path})
 		hidden := len(q.resellers) > 0 && !q.running(q.day) && rec.Knows(q.day) != pharos.Whole
 		if hidden || !known(q.Access, rec, q.day) {
 			return true
 		}
 	}
-	if known(q.Access, h.Grants[pharos.GrantKey{Subscription: q.sub, Path: pharos.Direct}], q.day) {
+	if known(q.Access, q.grants(pharos.GrantKey{Subscription: q.sub, Path: pharos.Direct}), q.day) {
 		return false
 	}
 	_, linked := q.linkedIn(q.customer)
