@@ -20,6 +20,7 @@ type Emulator struct {
 	signer   *signer
 	router   *router
 	dice     *dice
+	replicas *replicas
 	logins   *logins
 	limits   *limits
 	// operations are the changes that clients ask after.
@@ -81,7 +82,8 @@ func set(s *Scenario) (*Emulator, error) {
 	if err != nil {
 		return nil, pharos.Errorf(pharos.Internal, "cannot make the token signing key: %w", err)
 	}
-	e := &Emulator{scenario: s, world: w, signer: keys, dice: newDice(w.faults), logins: newLogins(), limits: newLimits(s.limits, w.clock.live)}
+	e := &Emulator{scenario: s, world: w, signer: keys, dice: newDice(w.faults), replicas: newReplicas(w.faults.replicaLag),
+		logins: newLogins(), limits: newLimits(s.limits, w.clock.live)}
 	e.router = newRouter(e.routes())
 	return e, nil
 }

@@ -21,8 +21,8 @@ func entraRoutes() []route {
 			route{method: http.MethodGet, pattern: prefix + "/{tenant}/discovery/v2.0/keys", handle: signingKeys},
 			route{method: http.MethodGet, pattern: prefix + "/{tenant}/discovery/keys", handle: signingKeys},
 			route{method: http.MethodGet, pattern: prefix + "/{tenant}/discovery/instance", handle: instanceDiscovery},
-			route{method: http.MethodPost, pattern: prefix + "/{tenant}/oauth2/v2.0/token", asks: true, handle: issueToken},
-			route{method: http.MethodPost, pattern: prefix + "/{tenant}/oauth2/token", asks: true, handle: issueToken},
+			route{method: http.MethodPost, pattern: prefix + "/{tenant}/oauth2/v2.0/token", asks: true, before: askIssuer, handle: issueToken},
+			route{method: http.MethodPost, pattern: prefix + "/{tenant}/oauth2/token", asks: true, before: askIssuer, handle: issueToken},
 			route{method: http.MethodPost, pattern: prefix + "/{tenant}/oauth2/v2.0/devicecode", handle: startDeviceLogin},
 		)
 	}

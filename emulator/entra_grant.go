@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"github.com/pharos-pec/pharos"
 )
 
@@ -89,9 +87,7 @@ func (g *grant) clientCredentials() (reply, error) {
 	}
 	p := g.world.apps[appKey{g.tenant.id, id}]
 	if p == nil || !p.registered().at(g.now) {
-		return reply{}, aadError(http.StatusBadRequest, "unauthorized_client", 700016, "Application with identifier '%s' was not found in the directory '%s'. "+
-			"This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. "+
-			"You may have sent your authentication request to the wrong tenant.", id, g.tenant.name)
+		return reply{}, unknownApplication(id, g.tenant.name)
 	}
 	if !p.exists.at(g.now) {
 		return reply{}, aadError(http.StatusBadRequest, "invalid_client", 7000229, "The client application %s is missing service principal in the tenant %s.", id, g.tenant.id)
@@ -109,10 +105,14 @@ func (g *grant) clientCredentials() (reply, error) {
 	return reply{status: http.StatusOK, body: answer}, err
 }
 
-// proveApp checks the secret or the certificate of an application.
+// proveApp checks the secret or the assertion of an application. It stands on
+// the registration, which for a guest is in its home.
 func (g *grant) proveApp(p *principal) error {
+	if p.home != nil {
+		p = p.home
+	}
 	if assertion := g.form.Get("client_assertion"); assertion != "" {
-		return g.proveCertificate(p, assertion)
+		return g.proveAssertion(p, assertion)
 	}
 	given := g.form.Get("client_secret")
 	if given == "" {
@@ -125,10 +125,20 @@ func (g *grant) proveApp(p *principal) error {
 			"Visit the Azure portal to create new keys for your app, or consider using certificate credentials for added security.", p.appID)
 	}
 	if !good {
-		return aadError(http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the "+
-			"request is the client secret value, not the client secret ID, for a secret added to app '%s'.", p.appID)
+		return wrongSecret(p.appID)
 	}
 	return nil
+}
+
+func unknownApplication(id, tenant string) *apiError {
+	return aadError(http.StatusBadRequest, "unauthorized_client", 700016, "Application with identifier '%s' was not found in the directory '%s'. "+
+		"This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. "+
+		"You may have sent your authentication request to the wrong tenant.", id, tenant)
+}
+
+func wrongSecret(appID string) *apiError {
+	return aadError(http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the "+
+		"request is the client secret value, not the client secret ID, for a secret added to app '%s'.", appID)
 }
 
 // hasSecret reports whether the application may sign in with the secret at t:
@@ -148,33 +158,6 @@ func (p *principal) hasSecret(given string, t time.Time) (good, expired bool) {
 		}
 	}
 	return false, false
-}
-
-// proveCertificate checks a signed assertion. Its times are not checked: the
-// client dates it by its own clock, not by the emulator's.
-func (g *grant) proveCertificate(p *principal, assertion string) error {
-	refused := aadError(http.StatusUnauthorized, "invalid_client", 700027,
-		"The certificate with identifier used to sign the client assertion is not registered on application '%s'.", p.appID)
-	certificates, err := readCertificates(p.certificate)
-	if err != nil || g.form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
-		return refused
-	}
-	for _, cert := range certificates {
-		claims := jwt.MapClaims{}
-		_, err := jwt.ParseWithClaims(assertion, claims, func(*jwt.Token) (any, error) { return cert.PublicKey, nil },
-			jwt.WithoutClaimsValidation(), jwt.WithValidMethods([]string{"RS256", "PS256"}))
-		if err == nil && claims["iss"] == p.appID && claims["sub"] == p.appID && g.isTokenEndpoint(claims["aud"]) {
-			return nil
-		}
-	}
-	return refused
-}
-
-// isTokenEndpoint reports whether an assertion was made for this endpoint.
-func (g *grant) isTokenEndpoint(aud any) bool {
-	s, _ := aud.(string)
-	u, err := url.Parse(s)
-	return err == nil && u.Host == g.Host && strings.Contains(u.Path, g.vars["tenant"])
 }
 
 // readCertificates reads the certificates of a PEM file; keys in it are left alone.

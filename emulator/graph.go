@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pharos-pec/pharos"
@@ -40,7 +41,7 @@ func graphRoutes() []route {
 			post(of+"/checkMemberGroups", directory(memberships)), post(of+"/checkMemberObjects", directory(memberships)))
 	}
 	reads = append(reads, get("/{keyed}", directory(readKeyed)))
-	return append(append(reads, directoryWrites()...), exportRoutes(post, get)...)
+	return slices.Concat(reads, directoryWrites(), federatedRoutes(), exportRoutes(post, get))
 }
 
 // graphObject is a resource of Microsoft Graph, as JSON will show it. Filters

@@ -49,8 +49,8 @@ func applicationProperties() []string {
 		"signInAudience spa tags tokenEncryptionKeyId web")
 }
 
-// applicationBody reads the properties that a client gives an application. A
-// key is a way to sign in, which the emulator would have to honour.
+// applicationBody reads the properties that a client gives an application.
+// Its certificates are read by [call.keysBody].
 func (c *call) applicationBody() (displayName string, set graphObject, err error) {
 	var body map[string]any
 	if err := c.decode(&body); err != nil {
@@ -58,16 +58,16 @@ func (c *call) applicationBody() (displayName string, set graphObject, err error
 	}
 	set = graphObject{}
 	for name, value := range body {
-		keys, _ := value.([]any)
+		secrets, _ := value.([]any)
 		switch {
 		case name == "displayName":
 			displayName, _ = value.(string)
 		case slices.Contains(applicationProperties(), name):
 			set[name] = value
-		case strings.HasPrefix(name, "@odata.") || value == nil:
-		case (name == "keyCredentials" || name == "passwordCredentials") && value != nil && len(keys) == 0:
-		case name == "keyCredentials" || name == "passwordCredentials":
-			return "", nil, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "the emulator does not implement setting " + name + "; a secret is added by addPassword"}
+		case strings.HasPrefix(name, "@odata.") || value == nil || name == "keyCredentials":
+		case name == "passwordCredentials" && len(secrets) == 0:
+		case name == "passwordCredentials":
+			return "", nil, choosesSecret()
 		default:
 			return "", nil, badRequest("Request_BadRequest", "Invalid property '"+name+"'.")
 		}
@@ -82,10 +82,15 @@ func createApplication(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	keys, err := c.keysBody(nil)
+	if err != nil {
+		return reply{}, err
+	}
 	p, err := c.create(pharos.ServicePrincipal, name)
 	if err != nil {
 		return reply{}, err
 	}
+	p.keys = keys
 	p.application = &application{exists: p.exists, pending: true, id: objectID("applicationObject", p.tenant.name, string(p.id)), set: set}
 	p.exists = nil
 	p.appID = objectID("application", p.tenant.name, string(p.id))
@@ -117,6 +122,7 @@ func createServicePrincipal(c *call) (reply, error) {
 			return reply{}, err
 		}
 		p.appID, p.application, p.addedSecrets = old.appID, old.application, old.addedSecrets
+		p.keys, p.federated = old.keys, old.federated
 		p.secret, p.certificate, p.graph, p.partnerCenter = old.secret, old.certificate, old.graph, old.partnerCenter
 		p.application.id = old.applicationID()
 		old.application = &application{}
@@ -135,6 +141,11 @@ func patchApplication(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	keys, err := c.keysBody(p.keys)
+	if err != nil {
+		return reply{}, err
+	}
+	p.keys = keys
 	if name != "" {
 		p.displayName = name
 	}

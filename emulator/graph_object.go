@@ -61,7 +61,7 @@ func listKind(kind pharos.PrincipalKind) handler {
 	return func(c *call) (reply, error) {
 		var all []graphObject
 		for _, p := range c.caller.tenant.principals {
-			if p.kind == kind && p.exists.at(c.now) {
+			if p.kind == kind && p.exists.at(c.now) && !c.unseen(string(p.id)) {
 				all = append(all, objectOf(p, c))
 			}
 		}
@@ -210,7 +210,7 @@ func applicationOf(p *principal, c *call) graphObject {
 	o := graphObject{
 		"id": p.applicationID(), "appId": p.appID, "displayName": p.displayName,
 		"signInAudience": "AzureADMultipleOrgs", "identifierUris": []any{}, "requiredResourceAccess": []any{},
-		"keyCredentials": []any{}, "passwordCredentials": secretsOf(p, false), "appRoles": []any{}, "tags": []any{},
+		"keyCredentials": keysOf(p, c), "passwordCredentials": secretsOf(p, false), "appRoles": []any{}, "tags": []any{},
 		"createdDateTime": made.Format("2006-01-02T15:04:05Z"),
 	}
 	if p.application != nil {
@@ -222,7 +222,7 @@ func applicationOf(p *principal, c *call) graphObject {
 func listApplications(c *call) (reply, error) {
 	var all []graphObject
 	for _, p := range c.caller.tenant.principals {
-		if p.kind == pharos.ServicePrincipal && p.home == nil && p.registered().at(c.now) {
+		if p.kind == pharos.ServicePrincipal && p.home == nil && p.registered().at(c.now) && !c.unseen(p.applicationID()) {
 			all = append(all, applicationOf(p, c))
 		}
 	}

@@ -54,6 +54,9 @@ type call struct {
 	journal *journaled
 	// body is the whole body, unpacked.
 	body []byte
+	// issuer is what an issuer of tokens outside the emulator said, where the
+	// call needed to know.
+	issuer *issuerAnswer
 }
 
 // reply is a handler's answer. Body is written as JSON, unless it is a []byte

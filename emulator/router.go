@@ -26,6 +26,10 @@ type route struct {
 	region string
 	// asks marks a call that changes nothing, whatever its method says.
 	asks bool
+	// before asks what the call needs to know of somebody else, who may be slow:
+	// the world is not locked then. It runs for calls of clients, never for a
+	// change that is made again.
+	before func(*call)
 	// handle answers; nil refuses with 501.
 	handle handler
 

@@ -259,6 +259,7 @@ type faultSpec struct {
 	seed                                               int64
 	throttle, serverError, dropConnection, truncateOne float64
 	latency                                            time.Duration
+	replicaLag                                         int
 }
 
 // Pricing says how a resource is paid for. Only on-demand usage can earn.

@@ -224,6 +224,7 @@ func readFaults(n node) faultSpec {
 		"dropConnection": func(n node) { f.dropConnection = n.share() },
 		"truncateBlob":   func(n node) { f.truncateOne = n.share() },
 		"latency":        func(n node) { f.latency = n.duration() },
+		"replicaLag":     func(n node) { f.replicaLag = n.count() },
 	})
 	return f
 }

@@ -219,6 +219,15 @@ func (n node) integer() int64 {
 	return i
 }
 
+// count reads how many, from 0 to 1000.
+func (n node) count() int {
+	i := n.integer()
+	if i < 0 || i > 1000 {
+		n.fail("%q is not between 0 and 1000", n.text())
+	}
+	return int(i)
+}
+
 // oneOf reads one of the given words.
 func oneOf[T ~string](n node, words ...T) T {
 	s := T(n.text())

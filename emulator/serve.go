@@ -44,6 +44,9 @@ func (e *Emulator) answer(c *call, svc service, path []string) (reply, error) {
 			return reply{}, err
 		}
 	}
+	if c.route != nil && c.route.before != nil {
+		c.route.before(c)
+	}
 	if c.Method == http.MethodGet || c.Method == http.MethodHead {
 		e.world.mu.RLock()
 		defer e.world.mu.RUnlock()
@@ -71,7 +74,14 @@ func (e *Emulator) answer(c *call, svc service, path []string) (reply, error) {
 	if err := c.checkMedia(svc); err != nil {
 		return reply{}, err
 	}
-	return e.perform(c)
+	if err := e.replicas.refuse(c); err != nil {
+		return reply{}, err
+	}
+	out, err := e.perform(c)
+	if err == nil {
+		e.replicas.note(c, out)
+	}
+	return out, err
 }
 
 // needsToken reports whether the call wants a token; the cloud's own

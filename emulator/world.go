@@ -84,6 +84,11 @@ type principal struct {
 	certificate string // PEM file of the certificate that may sign in
 	// addedSecrets are those that Microsoft Graph added since.
 	addedSecrets []addedSecret
+	// keys are the certificates by which the application may sign in: the
+	// scenario's, and those that Microsoft Graph added. Federated are the
+	// tokens of other issuers by which it may.
+	keys      []keyCredential
+	federated []*federatedCredential
 	// application is the registration behind a service principal, when it does
 	// not live as long as the principal.
 	application *application

@@ -178,8 +178,12 @@ func (b *builder) addPrincipal(t *tenant, s *principalSpec) *principal {
 	case pharos.Group, pharos.ForeignGroup: // nobody signs in as a group
 	}
 	if p.certificate != "" {
-		if _, err := readCertificates(p.certificate); err != nil {
+		certificates, err := readCertificates(p.certificate)
+		if err != nil {
 			b.found.add(s.at, "%v", err)
+		}
+		for _, cert := range certificates {
+			p.keys = append(p.keys, newKeyCredential(objectID("keyCredential", t.name, s.name+"/"+thumbprint(cert)), cert))
 		}
 	}
 	t.byName[s.name] = p
