@@ -45,6 +45,13 @@ type Log[T comparable] struct {
 	Changes []Change[T]
 }
 
+// AccessLog is what one reading of a subscription's Activity log tells of its
+// access.
+type AccessLog struct {
+	Grants  Log[pharos.Grant] // role assignments
+	Denials Log[pharos.Denial]
+}
+
 // Self is who a credential is.
 type Self struct {
 	pharos.Principal
@@ -135,12 +142,9 @@ type ResourceEye interface {
 	Delegations(ctx context.Context, v Visible) (Delegations, error)
 	// Denials lists deny assignments; it falls back as Assignments does.
 	Denials(ctx context.Context, v Visible) (Denials, error)
-	// DenialLog reads the subscription's Activity log since from (or as far
-	// back as the cloud keeps it) for deny assignments.
-	DenialLog(ctx context.Context, v Visible, from time.Time) (Log[pharos.Denial], error)
-	// GrantLog reads the subscription's Activity log since from (or as far
-	// back as the cloud keeps it) for role assignments.
-	GrantLog(ctx context.Context, v Visible, from time.Time) (Log[pharos.Grant], error)
+	// AccessLog reads the subscription's Activity log since from (or as far
+	// back as the cloud keeps it) for role and deny assignments.
+	AccessLog(ctx context.Context, v Visible, from time.Time) (AccessLog, error)
 	// DelegationLog reads the managing tenant's Activity log for delegations
 	// made and removed, as grants by subscription. Where the definition of a
 	// removed delegation is not told, the grants carry only ID and Scope and

@@ -198,12 +198,6 @@ func (e *eye) Delegations(ctx context.Context, v observe.Visible) (observe.Deleg
 	return out, e.call(ctx, e.name, "delegations", string(v.ID))
 }
 
-func (e *eye) DenialLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Denial], error) {
-	return entries(e.cloud, e.denials, from, func(d pharos.Denial) (pharos.Denial, bool) {
-		return d, d.Scope.Subscription() == v.ID
-	}), e.call(ctx, e.name, "grantlog", string(v.ID)) // the same log
-}
-
 func (e *eye) Denials(ctx context.Context, v observe.Visible) (observe.Denials, error) {
 	out := observe.Denials{Reading: reading[observe.Dated[pharos.Denial]](e.cloud), Whole: e.group == ""}
 	for _, d := range e.denials {
@@ -235,10 +229,15 @@ func entries[T any, V comparable](c *cloud, all []held[T], from time.Time, value
 	return log
 }
 
-func (e *eye) GrantLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Grant], error) {
-	return entries(e.cloud, e.grants, from, func(g pharos.Grant) (pharos.Grant, bool) {
-		return g, g.Path != pharos.Lighthouse && g.Scope.Subscription() == v.ID
-	}), e.call(ctx, e.name, "grantlog", string(v.ID))
+func (e *eye) AccessLog(ctx context.Context, v observe.Visible, from time.Time) (observe.AccessLog, error) {
+	return observe.AccessLog{
+		Grants: entries(e.cloud, e.grants, from, func(g pharos.Grant) (pharos.Grant, bool) {
+			return g, g.Path != pharos.Lighthouse && g.Scope.Subscription() == v.ID
+		}),
+		Denials: entries(e.cloud, e.denials, from, func(d pharos.Denial) (pharos.Denial, bool) {
+			return d, d.Scope.Subscription() == v.ID
+		}),
+	}, e.call(ctx, e.name, "accesslog", string(v.ID))
 }
 
 func (e *eye) DelegationLog(ctx context.Context, from time.Time) (observe.Log[pharos.Grant], error) {

@@ -134,7 +134,7 @@ func (s *scan) readSubscriptions() error {
 		s.readDelegations(p, subject)
 		s.readAssignments(p, subject)
 		s.readDenials(p, subject)
-		s.readGrantLog(p, subject)
+		s.readAccessLog(p, subject)
 	})
 }
 
@@ -198,8 +198,7 @@ func (s *scan) readAssignments(p *place, subject string) {
 }
 
 // readDenials asks eyes until all deny assignments are known. What none of them
-// may read reaches no access that they could tell of. Without the log of what
-// came and went before, the reading dates itself.
+// may read reaches no access that they could tell of.
 func (s *scan) readDenials(p *place, subject string) {
 	var look denialLook
 	var faults []Problem
@@ -219,42 +218,52 @@ func (s *scan) readDenials(p *place, subject string) {
 	p.denials = look
 	if !look.read {
 		s.note(faults)
-		return
 	}
-	from := lookBack(s.old.Denials[p.sub.ID].LastObserved())
-	p.denialLog = readLog(s, p, subject, func(v view) (Log[pharos.Denial], error) { return v.DenialLog(s.ctx, v.visible, from) })
 }
 
 // overlap is how far a log is read again, for entries that arrive late: the
 // Activity log and the directory's audit log lag by minutes.
 const overlap = 2 * time.Hour
 
-// readGrantLog reads the subscription's log since it was last observed, or as
-// far back as there is one.
-func (s *scan) readGrantLog(p *place, subject string) {
-	if !p.assignments.read {
+// readAccessLog reads the subscription's Activity log since it was last
+// observed, or as far back as there is one, by the first eye that may. When
+// none may, changes between two looks are not known, and the scan says so.
+func (s *scan) readAccessLog(p *place, subject string) {
+	if !p.assignments.read && !p.denials.read {
 		return
 	}
-	from := s.since(pharos.GrantKey{Subscription: p.sub.ID, Path: pharos.AOBO})
-	if p.assignments.direct {
-		from = earlier(from, s.since(pharos.GrantKey{Subscription: p.sub.ID, Path: pharos.Direct}))
-	}
-	p.log = readLog(s, p, subject, func(v view) (Log[pharos.Grant], error) { return v.GrantLog(s.ctx, v.visible, from) })
-}
-
-// readLog takes the Activity log of the first eye that may read it, nil when
-// none may: then changes between two looks are not known, and the scan says so.
-func readLog[T comparable](s *scan, p *place, subject string, read func(view) (Log[T], error)) *Log[T] {
+	from := s.accessSince(p)
 	var faults []Problem
 	for _, v := range p.views {
-		l, err := read(v)
-		if err == nil {
-			return &l
+		l, err := v.AccessLog(s.ctx, v.visible, from)
+		if err != nil {
+			faults = append(faults, problem(subject, accessLog, v.Name(), err))
+			continue
 		}
-		faults = append(faults, problem(subject, grantLog, v.Name(), err))
+		if p.assignments.read {
+			p.log = &l.Grants
+		}
+		if p.denials.read {
+			p.denialLog = &l.Denials
+		}
+		return
 	}
 	s.note(faults)
-	return nil
+}
+
+// accessSince is from when on the log is of interest for what was read.
+func (s *scan) accessSince(p *place) time.Time {
+	var all []time.Time
+	if p.assignments.read {
+		all = append(all, s.since(pharos.GrantKey{Subscription: p.sub.ID, Path: pharos.AOBO}))
+	}
+	if p.assignments.direct {
+		all = append(all, s.since(pharos.GrantKey{Subscription: p.sub.ID, Path: pharos.Direct}))
+	}
+	if p.denials.read {
+		all = append(all, lookBack(s.old.Denials[p.sub.ID].LastObserved()))
+	}
+	return slices.MinFunc(all, time.Time.Compare)
 }
 
 // since is from when on a log of grants is of interest, zero for all of it.

@@ -51,7 +51,7 @@ type Problem struct {
 
 // The readings that date changes.
 const (
-	grantLog      = "Activity log"
+	accessLog     = "Activity log"
 	delegationLog = "Activity log of delegations"
 	memberLog     = "audit log of members"
 )
@@ -184,7 +184,7 @@ func problem(subject, reading, eye string, err error) Problem {
 	return Problem{
 		Subject: subject, Reading: reading, Eye: eye,
 		Code: pharos.CodeOf(err), Message: strings.TrimSpace(err.Error()), Hint: pharos.HintOf(err),
-		Aid: pharos.CodeOf(err) == pharos.Forbidden && slices.Contains([]string{grantLog, delegationLog, memberLog}, reading),
+		Aid: pharos.CodeOf(err) == pharos.Forbidden && slices.Contains([]string{accessLog, delegationLog, memberLog}, reading),
 	}
 }
 

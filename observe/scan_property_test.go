@@ -59,7 +59,7 @@ func drawCloud(t *rapid.T) *cloud {
 // drawFaults lets some readings fail this time.
 func drawFaults(t *rapid.T, c *cloud) {
 	clear(c.faults)
-	for _, reading := range []string{"self", "link", "subscriptions", "assignments", "delegations", "denials", "grantlog", "delegationlog", "members", "memberlog", "principals", "agentgroups"} {
+	for _, reading := range []string{"self", "link", "subscriptions", "assignments", "delegations", "denials", "accesslog", "delegationlog", "members", "memberlog", "principals", "agentgroups"} {
 		for _, eye := range []string{"robot", "reader"} {
 			if rapid.IntRange(0, 7).Draw(t, "fault") == 0 {
 				c.fail(eye, reading, "*", pharos.Forbidden)

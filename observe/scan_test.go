@@ -213,15 +213,15 @@ func TestScan_DenialsOfAllEyes(t *testing.T) {
 	want(t, "denial", spans(w.h.Denials[prod], elsewhere), []pharos.Span{{Began: bound("05T00:00", "05T00:00"), Ended: bound("08T00:00", "")}})
 }
 
-// TestScan_DenialLogFails: what came and went between two looks is then not
+// TestScan_AccessLogFails: what came and went between two looks is then not
 // known.
-func TestScan_DenialLogFails(t *testing.T) {
+func TestScan_AccessLogFails(t *testing.T) {
 	w := newWorld(t, "01T00:00").only("reader")
-	w.fail("reader", "grantlog", string(prod), pharos.Forbidden)
+	w.fail("reader", "accesslog", string(prod), pharos.Forbidden)
 	if r := w.scan("07T00:00"); r.Incomplete || len(r.Problems) != 1 || !r.Problems[0].Aid {
 		t.Errorf("refused: problems %+v", r.Problems)
 	}
-	w.fail("reader", "grantlog", string(prod), pharos.Unavailable)
+	w.fail("reader", "accesslog", string(prod), pharos.Unavailable)
 	r := w.scan("08T00:00")
 	if !r.Incomplete || len(r.Problems) != 1 || r.Problems[0].Subject != string(pharos.SubscriptionScope(prod)) {
 		t.Errorf("problems %+v", r.Problems)

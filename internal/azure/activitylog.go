@@ -84,31 +84,35 @@ func (e wireEvent) byPIM() bool {
 	return strings.EqualFold(e.Claims.AppID, app) || strings.EqualFold(e.Caller, app) || strings.EqualFold(e.Caller, "MS-PIM")
 }
 
-// GrantLog reads the subscription's Activity log for role assignments that
-// began or ended. An assignment that PIM wrote is TimeBound.
-func (s *Session) GrantLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Grant], error) {
-	events, since, err := s.authorizationEvents(ctx, v.ID, from)
-	out := observe.Log[pharos.Grant]{From: since}
+// AccessLog reads the subscription's Activity log for role and deny assignments
+// that began or ended.
+func (s *Session) AccessLog(ctx context.Context, v observe.Visible, from time.Time) (observe.AccessLog, error) {
+	path := string(pharos.SubscriptionScope(v.ID)) + activityLog
+	events, since, err := s.events(ctx, path, from, " and resourceProvider eq 'Microsoft.Authorization'", needReader)
 	if err != nil {
-		return observe.Log[pharos.Grant]{}, err
+		return observe.AccessLog{}, err
 	}
+	out := observe.AccessLog{Grants: observe.Log[pharos.Grant]{From: since}, Denials: observe.Log[pharos.Denial]{From: since}}
 	for _, e := range events {
-		began := e.is("Microsoft.Authorization/roleAssignments/write")
-		if !began && !e.is("Microsoft.Authorization/roleAssignments/delete") {
-			continue
+		if c, ok := e.grantChange(v.Customer); ok && !c.At.Before(since) { // an update of an older one begins nothing
+			out.Grants.Changes = append(out.Grants.Changes, c)
 		}
-		at, grant := e.grant(v.Customer, began)
-		if !at.Before(since) { // an update of an older assignment begins nothing
-			out.Changes = append(out.Changes, observe.Change[pharos.Grant]{At: at, Began: began, Value: grant, Evidence: e.evidence()})
+		if c, ok := e.denialChange(); ok && !c.At.Before(since) {
+			out.Denials.Changes = append(out.Denials.Changes, c)
 		}
 	}
 	return out, nil
 }
 
-// authorizationEvents reads what a subscription's log has of access.
-func (s *Session) authorizationEvents(ctx context.Context, sub pharos.SubscriptionID, from time.Time) ([]wireEvent, time.Time, error) {
-	path := string(pharos.SubscriptionScope(sub)) + activityLog
-	return s.events(ctx, path, from, " and resourceProvider eq 'Microsoft.Authorization'", needReader)
+// grantChange reads an event about a role assignment. One that PIM wrote is
+// TimeBound.
+func (e wireEvent) grantChange(tenant pharos.TenantID) (observe.Change[pharos.Grant], bool) {
+	began := e.is("Microsoft.Authorization/roleAssignments/write")
+	if !began && !e.is("Microsoft.Authorization/roleAssignments/delete") {
+		return observe.Change[pharos.Grant]{}, false
+	}
+	at, grant := e.grant(tenant, began)
+	return observe.Change[pharos.Grant]{At: at, Began: began, Value: grant, Evidence: e.evidence()}, true
 }
 
 // grant reads the assignment an event is about. What the event does not tell

@@ -39,25 +39,14 @@ func (s *Session) Denials(ctx context.Context, v observe.Visible) (observe.Denia
 	return out, err
 }
 
-// DenialLog reads the subscription's Activity log for deny assignments that
-// began or ended.
-func (s *Session) DenialLog(ctx context.Context, v observe.Visible, from time.Time) (observe.Log[pharos.Denial], error) {
-	events, since, err := s.authorizationEvents(ctx, v.ID, from)
-	if err != nil {
-		return observe.Log[pharos.Denial]{}, err
+// denialChange reads an event about a deny assignment.
+func (e wireEvent) denialChange() (observe.Change[pharos.Denial], bool) {
+	began := e.is("Microsoft.Authorization/denyAssignments/write")
+	if !began && !e.is("Microsoft.Authorization/denyAssignments/delete") {
+		return observe.Change[pharos.Denial]{}, false
 	}
-	out := observe.Log[pharos.Denial]{From: since}
-	for _, e := range events {
-		began := e.is("Microsoft.Authorization/denyAssignments/write")
-		if !began && !e.is("Microsoft.Authorization/denyAssignments/delete") {
-			continue
-		}
-		at, d, ok := e.denial(began)
-		if ok && !at.Before(since) { // an update of an older one begins nothing
-			out.Changes = append(out.Changes, observe.Change[pharos.Denial]{At: at, Began: began, Value: d, Evidence: e.evidence()})
-		}
-	}
-	return out, nil
+	at, d, ok := e.denial(began)
+	return observe.Change[pharos.Denial]{At: at, Began: began, Value: d, Evidence: e.evidence()}, ok
 }
 
 // denial reads the deny assignment an event is about. Its scope is in front of

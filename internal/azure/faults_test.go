@@ -39,7 +39,7 @@ func readings(t *testing.T, s *azure.Session) []string {
 	note("delegations", ds, err)
 	dn, err := s.Denials(t.Context(), v)
 	note("denials", dn, err)
-	gl, err := s.GrantLog(t.Context(), v, october(2, 0))
+	gl, err := s.AccessLog(t.Context(), v, october(2, 0))
 	note("log", gl, err)
 	l, err := s.Link(t.Context())
 	note("link", l, err)

@@ -24,7 +24,7 @@ func event(id, operation, status, resource, at string, properties map[string]str
 	return string(b)
 }
 
-func TestGrantLog(t *testing.T) {
+func TestAccessLog_Grants(t *testing.T) {
 	f := newFake(t)
 	root := "/subscriptions/" + sub
 	id := root + "/providers/Microsoft.Authorization/roleAssignments/A1"
@@ -43,7 +43,7 @@ func TestGrantLog(t *testing.T) {
 		event("e6", strings.ToUpper(write), "Succeeded", id, "2026-10-13T10:00:00Z", request),
 		`{"eventTimestamp":"2026-10-13T10:00:00Z","operationName":{"value":"Microsoft.Compute/x"},"properties":"odd"}`,
 	}, ",")+`]}`)
-	got, err := f.session().GrantLog(t.Context(), visible(false), time.Time{})
+	got, err := f.session().AccessLog(t.Context(), visible(false), time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestGrantLog(t *testing.T) {
 		{At: day(11, 0), Value: pharos.Grant{ID: low, Scope: pharos.SubscriptionScope(sub)}, Evidence: "e4"},
 		{At: day(13, 0), Began: true, Value: grant, Evidence: "e6"},
 	}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got.Grants); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	calls := f.calls("eventtypes")
@@ -65,7 +65,7 @@ func TestGrantLog(t *testing.T) {
 	}
 }
 
-func TestDenialLog(t *testing.T) {
+func TestAccessLog_Denials(t *testing.T) {
 	f := newFake(t)
 	root := "/subscriptions/" + sub
 	id := root + "/resourceGroups/RG/providers/Microsoft.Authorization/denyAssignments/D1"
@@ -76,12 +76,12 @@ func TestDenialLog(t *testing.T) {
 		event("e3", remove, "Succeeded", root+"/odd", "2026-10-12T10:00:00Z", nil),
 		event("e4", "Microsoft.Authorization/roleAssignments/write", "Succeeded", id, "2026-10-13T10:00:00Z", nil),
 	}, ",")+`]}`)
-	got, err := f.session().DenialLog(t.Context(), visible(false), october(1, 0))
+	got, err := f.session().AccessLog(t.Context(), visible(false), october(1, 0))
 	denial := pharos.Denial{ID: strings.ToLower(id), Scope: pharos.ResourceGroupScope(sub, "rg")}
 	want := observe.Log[pharos.Denial]{From: october(1, 0), Changes: []observe.Change[pharos.Denial]{
 		{At: october(9, 10), Began: true, Value: denial, Evidence: "e1"}, {At: october(11, 10), Value: denial, Evidence: "e2"},
 	}}
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+	if diff := cmp.Diff(want, got.Denials); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 }

@@ -93,7 +93,8 @@ func TestMonth_FromTheManagingTenant(t *testing.T) {
 	if err != nil || len(dn.Items) != 1 || dn.Items[0].Value.Scope.ResourceGroup() != "rg-data" || !dn.Items[0].Since.Equal(october(15, 0)) {
 		t.Errorf("got %+v, %v", dn, err)
 	}
-	denied, err := s.DenialLog(t.Context(), v, october(2, 0))
+	access, err := s.AccessLog(t.Context(), v, october(2, 0))
+	denied := access.Denials
 	if err != nil || len(denied.Changes) != 1 || !denied.Changes[0].Began || denied.Changes[0].Value != dn.Items[0].Value || !denied.Changes[0].At.Equal(october(15, 0)) {
 		t.Errorf("got %+v, %v", denied, err)
 	}
@@ -127,12 +128,12 @@ func TestMonth_FromTheCustomersSide(t *testing.T) {
 	if err != nil || !ds.Whole || len(ds.Items) != 4 {
 		t.Errorf("got %+v, %v", ds, err)
 	}
-	logged, err := s.GrantLog(t.Context(), v, october(2, 0))
+	logged, err := s.AccessLog(t.Context(), v, october(2, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var changes []string
-	for _, c := range logged.Changes {
+	for _, c := range logged.Grants.Changes {
 		verb := map[bool]string{true: "began ", false: "ended "}[c.Began]
 		changes = append(changes, verb+short(observe.Dated[pharos.Grant]{Value: c.Value, Since: c.At}))
 	}
