@@ -39,8 +39,11 @@ type Access struct {
 	persons map[string][]pharos.PrincipalRef
 	// linked lists, per tenant, whose links are on record, in order of id.
 	linked map[pharos.TenantID][]pharos.PrincipalRef
-	// supposed are records put in place of the history's.
+	// supposed are records put in place of the history's; narrowed and
+	// relinked what follows from them instead of narrow and linked.
 	supposed Supposed
+	narrowed map[pharos.SubscriptionID][]pharos.Scope
+	relinked map[pharos.TenantID][]pharos.PrincipalRef
 
 	mu    sync.Mutex
 	cache map[cacheKey]pharos.Coverage
@@ -87,7 +90,8 @@ func New(h *pharos.History, p pharos.Partner, now time.Time) *Access {
 func (a *Access) Billed() *Access {
 	return &Access{
 		history: a.history, partner: a.partner, now: a.now, billed: true,
-		roles: a.roles, narrow: a.narrow, persons: a.persons, linked: a.linked, supposed: a.supposed,
+		roles: a.roles, narrow: a.narrow, persons: a.persons, linked: a.linked,
+		supposed: a.supposed, narrowed: a.narrowed, relinked: a.relinked,
 		cache: map[cacheKey]pharos.Coverage{},
 	}
 }
@@ -117,11 +121,19 @@ func longestFirst(x, y pharos.Scope) int {
 // their usage must be judged apart from their resource group's.
 func (a *Access) Fine() []pharos.Scope {
 	var fine []pharos.Scope
-	for _, scopes := range a.narrow {
+	note := func(scopes []pharos.Scope) {
 		for _, s := range scopes {
 			if s.IsResource() {
 				fine = append(fine, s)
 			}
+		}
+	}
+	for sub := range a.narrow {
+		note(a.below(sub))
+	}
+	for sub, scopes := range a.narrowed {
+		if _, seen := a.narrow[sub]; !seen {
+			note(scopes)
 		}
 	}
 	slices.Sort(fine)
@@ -138,10 +150,13 @@ func (a *Access) Scopes() []pharos.Scope {
 	for key := range a.history.Grants {
 		subs[key.Subscription] = true
 	}
+	for s := range a.narrowed {
+		subs[s] = true
+	}
 	var scopes []pharos.Scope
 	for s := range subs {
 		scopes = append(scopes, pharos.SubscriptionScope(s))
-		scopes = append(scopes, a.narrow[s]...)
+		scopes = append(scopes, a.below(s)...)
 	}
 	sort.Slice(scopes, func(i, j int) bool { return scopes[i] < scopes[j] })
 	return scopes
@@ -172,7 +187,7 @@ func (a *Access) reduce(scope pharos.Scope) pharos.Scope {
 	if scope == pharos.SubscriptionScope(sub) {
 		return scope
 	}
-	for _, n := range a.narrow[sub] {
+	for _, n := range a.below(sub) {
 		if n.Covers(scope) {
 			return n
 		}
@@ -188,7 +203,7 @@ func (a *Access) judge(scope pharos.Scope, day pharos.Day) pharos.Coverage {
 	if scope != whole || c.State != pharos.None {
 		return c
 	}
-	for _, n := range a.narrow[q.sub] {
+	for _, n := range a.below(q.sub) {
 		if s := a.ask(n, day).verdict(); s.State == pharos.Full {
 			c.State = pharos.Partial // a part of the subscription earns
 			break

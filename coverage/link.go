@@ -97,7 +97,7 @@ func (q *query) wholeGroup(g pharos.Grant, base []condition, unread []pharos.Pri
 
 // linkedIn finds a principal of the tenant that is linked to us on the day.
 func (q *query) linkedIn(tenant pharos.TenantID) (pharos.PrincipalRef, bool) {
-	for _, ref := range q.linked[tenant] {
+	for _, ref := range q.linkedOf(tenant) {
 		if q.link(ref).holding > pharos.Never {
 			return ref, true
 		}

@@ -74,12 +74,11 @@ func (q *query) stranger(recognised func(pharos.Reseller) bool) bool {
 // saleConditions says how the subscription was sold on the day. What Partner
 // Center never showed is not held against the scope.
 func (q *query) saleConditions() []condition {
-	h := q.history
 	var cs []condition
 	if q.partner.Kind == pharos.IndirectReseller && !q.billed { // docs: troubleshooting, "you are an indirect reseller"
 		cs = append(cs, condition{pharos.Never, pharos.NotBillTo, "we are an indirect reseller, whom Microsoft does not bill"})
 	}
-	if rec := h.Sales[q.sub]; rec != nil {
+	if rec := q.sales(q.sub); rec != nil {
 		held, plan := q.sold(rec)
 		if !q.billed {
 			cs = append(cs, condition{held, pharos.NotBillTo, "Partner Center does not list the subscription as billed to us"})
@@ -97,8 +96,8 @@ func (q *query) saleConditions() []condition {
 		}
 		cs = append(cs, condition{held, pharos.NoCustomerAgreement, "no Microsoft Customer Agreement of the customer is on record"})
 	}
-	if h.Programme != nil {
-		cs = append(cs, condition{signed(q.Access, h.Programme, q.day), pharos.ProgrammeInactive, "our partner programme agreement is not signed"})
+	if rec := q.programme(); rec != nil {
+		cs = append(cs, condition{signed(q.Access, rec, q.day), pharos.ProgrammeInactive, "our partner programme agreement is not signed"})
 	}
 	return cs
 }

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -18,7 +19,10 @@ type Supposed struct {
 	Members    map[pharos.PrincipalRef]*pharos.Record[pharos.PrincipalID]
 	Links      map[pharos.PrincipalRef]*pharos.Record[pharos.PartnerID]
 	Disabled   map[pharos.PrincipalRef]*pharos.Record[pharos.Disabled]
+	Sales      map[pharos.SubscriptionID]*pharos.Record[pharos.Sale]
 	Agreements map[pharos.TenantID]*pharos.Record[pharos.Signed]
+	// Programme is the partner programme agreement; nil is as the history has it.
+	Programme *pharos.Record[pharos.Signed]
 }
 
 // Supposing returns the access as it would be with other records. It costs
@@ -28,32 +32,31 @@ func (a *Access) Supposing(s Supposed) *Access {
 	out := &Access{
 		history: a.history, partner: a.partner, now: a.now, billed: a.billed,
 		roles: a.roles, narrow: a.narrow, persons: a.persons, linked: a.linked,
-		supposed: a.supposed.with(s), cache: map[cacheKey]pharos.Coverage{},
+		supposed: a.supposed.with(s), narrowed: a.narrowed, relinked: a.relinked,
+		cache: map[cacheKey]pharos.Coverage{},
 	}
-	touched := map[pharos.SubscriptionID]bool{}
+	narrowed := map[pharos.SubscriptionID][]pharos.Scope{}
 	for key := range s.Grants {
-		touched[key.Subscription] = true
+		narrowed[key.Subscription] = out.narrowOf(key.Subscription)
 	}
 	for sub := range s.Denials {
-		touched[sub] = true
+		narrowed[sub] = out.narrowOf(sub)
 	}
-	if len(touched) > 0 {
-		out.narrow = maps.Clone(a.narrow)
-	}
-	for sub := range touched {
-		out.narrow[sub] = out.narrowOf(sub)
-	}
-	if len(s.Links) > 0 {
-		out.linked = maps.Clone(a.linked)
-	}
+	out.narrowed = over(a.narrowed, narrowed)
+	relinked := map[pharos.TenantID][]pharos.PrincipalRef{}
 	for ref := range s.Links {
-		if slices.Contains(out.linked[ref.Tenant], ref) {
+		refs := a.linkedOf(ref.Tenant)
+		if more, ok := relinked[ref.Tenant]; ok {
+			refs = more
+		}
+		if slices.Contains(refs, ref) {
 			continue
 		}
-		refs := append(slices.Clone(out.linked[ref.Tenant]), ref)
+		refs = append(slices.Clone(refs), ref)
 		slices.SortFunc(refs, func(x, y pharos.PrincipalRef) int { return strings.Compare(string(x.ID), string(y.ID)) })
-		out.linked[ref.Tenant] = refs
+		relinked[ref.Tenant] = refs
 	}
+	out.relinked = over(a.relinked, relinked)
 	return out
 }
 
@@ -61,17 +64,31 @@ func (a *Access) Supposing(s Supposed) *Access {
 func (s Supposed) with(t Supposed) Supposed {
 	return Supposed{
 		Grants: over(s.Grants, t.Grants), Denials: over(s.Denials, t.Denials), Members: over(s.Members, t.Members),
-		Links: over(s.Links, t.Links), Disabled: over(s.Disabled, t.Disabled), Agreements: over(s.Agreements, t.Agreements),
+		Links: over(s.Links, t.Links), Disabled: over(s.Disabled, t.Disabled),
+		Sales: over(s.Sales, t.Sales), Agreements: over(s.Agreements, t.Agreements), Programme: cmp.Or(t.Programme, s.Programme),
 	}
 }
 
 func over[K comparable, V any](under, upper map[K]V) map[K]V {
-	if len(under) == 0 {
+	switch {
+	case len(under) == 0:
 		return upper
+	case len(upper) == 0:
+		return under
 	}
 	out := maps.Clone(under)
 	maps.Copy(out, upper)
 	return out
+}
+
+// below lists the scopes below a subscription that matter, the longest first.
+func (a *Access) below(sub pharos.SubscriptionID) []pharos.Scope {
+	return pick(a.narrowed, a.narrow, sub)
+}
+
+// linkedOf lists, in order of id, whose links in a tenant are on record.
+func (a *Access) linkedOf(t pharos.TenantID) []pharos.PrincipalRef {
+	return pick(a.relinked, a.linked, t)
 }
 
 // narrowOf lists the scopes below a subscription at which a grant or a denial
@@ -116,6 +133,14 @@ func (a *Access) links(p pharos.PrincipalRef) *pharos.Record[pharos.PartnerID] {
 
 func (a *Access) disabled(p pharos.PrincipalRef) *pharos.Record[pharos.Disabled] {
 	return pick(a.supposed.Disabled, a.history.Disabled, p)
+}
+
+func (a *Access) sales(s pharos.SubscriptionID) *pharos.Record[pharos.Sale] {
+	return pick(a.supposed.Sales, a.history.Sales, s)
+}
+
+func (a *Access) programme() *pharos.Record[pharos.Signed] {
+	return cmp.Or(a.supposed.Programme, a.history.Programme)
 }
 
 func (a *Access) agreement(t pharos.TenantID) *pharos.Record[pharos.Signed] {

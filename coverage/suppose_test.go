@@ -72,3 +72,28 @@ func TestSupposing(t *testing.T) {
 		t.Errorf("the access was changed by a supposition (-before +after)\n%s", diff)
 	}
 }
+
+// TestSupposingTheSale: terms of sale and agreements are supposed like access.
+func TestSupposingTheSale(t *testing.T) {
+	w := newWorld(t).aobo(ourAgents).sold(pharos.LegacyPlan, "", "", "")
+	w.h.Programme.Facts, w.h.Agreements[customer].Facts = nil, nil
+	a, today := w.lasting()
+	right := newWorld(t)
+	steps := []struct {
+		supposed coverage.Supposed
+		before   pharos.Cause
+	}{
+		{coverage.Supposed{Sales: right.h.Sales}, pharos.NotAzurePlan},
+		{coverage.Supposed{Agreements: right.h.Agreements}, pharos.NoCustomerAgreement},
+		{coverage.Supposed{Programme: right.h.Programme}, pharos.ProgrammeInactive},
+	}
+	for _, s := range steps {
+		if got := a.On(scope, today); got.State != pharos.None || got.Causes[0] != s.before {
+			t.Errorf("%s %v, want %s first", got.State, got.Causes, s.before)
+		}
+		a = a.Supposing(s.supposed)
+	}
+	if got := a.On(scope, today); got.State != pharos.Full {
+		t.Errorf("with all of it: %s %v", got.State, got.Causes)
+	}
+}
