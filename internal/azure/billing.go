@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -101,7 +99,7 @@ func (b *Billing) Export(ctx context.Context, e Export) (Manifest, error) {
 		return Manifest{}, ans.malformed(errMissing("Location"))
 	}
 	for look := 0; ; look++ {
-		if err := b.pause(ctx, ans, look); err != nil {
+		if err := b.session.pause(ctx, ans, look, "waiting for the export"); err != nil {
 			return Manifest{}, err
 		}
 		if ans, err = graph.do(ctx, call{ref: location, need: needBilling}); err != nil {
@@ -120,27 +118,6 @@ func (b *Billing) Export(ctx context.Context, e Export) (Manifest, error) {
 		default:
 			return Manifest{}, ans.malformed(errMissing("known status"))
 		}
-	}
-}
-
-// pause waits as long as the last answer asks, before the next look. Where it
-// asks for nothing, the wait grows from a second to Options.PollDelay.
-func (b *Billing) pause(ctx context.Context, ans *answer, look int) error {
-	o := b.session.options
-	delay := min(o.PollDelay, time.Second<<min(look, 10))
-	if s, err := strconv.Atoi(ans.header.Get("Retry-After")); err == nil && s >= 0 {
-		delay = time.Duration(s) * time.Second
-	}
-	if ms, err := strconv.Atoi(ans.header.Get("Retry-After-Ms")); err == nil && ms >= 0 {
-		delay = time.Duration(ms) * time.Millisecond // preferred, as by the Azure SDKs
-	}
-	timer := time.NewTimer(min(delay, o.MaxDelay))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return interrupted(ctx, "waiting for the export")
-	case <-timer.C:
-		return nil
 	}
 }
 
