@@ -40,7 +40,7 @@ func layers() map[string]layer {
 		"emulator":                    {ours: []string{"emulator/internal/kql", "internal/armtemplate"}},
 		"emulator/internal/kql":       {pure: true},
 		"internal/armtemplate":        {pure: true},
-		"internal/azure":              {ours: []string{"observe", "link", "onboard", "repair"}},
+		"internal/azure":              {ours: []string{"evidence", "observe", "link", "onboard", "repair"}},
 		"internal/usagefile":          {},
 		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
 		"internal/ledger":             {ours: []string{"credit", "internal/usagefile"}},
