@@ -21,7 +21,7 @@ type SupportDesk interface {
 	Ticket(ctx context.Context, name string) (Ticket, error)
 	// Attach puts a file into the workspace of a ticket that is to be opened. The
 	// same file again changes nothing.
-	Attach(ctx context.Context, workspace string, f File) error
+	Attach(ctx context.Context, workspace string, a Attachment) error
 	// Open opens a ticket and waits until it is there. A ticket of that name that
 	// is there is returned. Workspace is "" when nothing was attached. The code is
 	// Unsupported where the subscription's support plan does not include it.
@@ -58,15 +58,15 @@ type Message struct {
 	Inbound bool      `json:"inbound"` // from Microsoft
 }
 
-// File is a file of the pack that goes with a request.
-type File struct {
+// Attachment is a file that goes with a request.
+type Attachment struct {
 	Name string // without a folder
 	Data []byte
 }
 
-// MaxFile is the size of the largest file that support takes, in bytes (docs:
+// MaxAttachment is the size of the largest file that support takes, in bytes (docs:
 // az support in-subscription file upload).
-const MaxFile = 5 << 20
+const MaxAttachment = 5 << 20
 
 // Severity is how urgent a request is.
 type Severity string

@@ -34,7 +34,7 @@ func Existing(ctx context.Context, desk SupportDesk, name string) (*Ticket, erro
 // does not stop the request, whose description quotes the checksums: the file
 // can be sent later, and shown to be the same. The code is Unsupported where
 // the subscription's support plan does not include opening tickets.
-func Submit(ctx context.Context, desk SupportDesk, r Request, pack File) (Filing, error) {
+func Submit(ctx context.Context, desk SupportDesk, r Request, pack Attachment) (Filing, error) {
 	there, err := Existing(ctx, desk, r.Name)
 	if err != nil {
 		return Filing{}, err
@@ -59,9 +59,9 @@ func Submit(ctx context.Context, desk SupportDesk, r Request, pack File) (Filing
 	return f, nil
 }
 
-func attach(ctx context.Context, desk SupportDesk, workspace string, f File) error {
-	if len(f.Data) > MaxFile {
-		return pharos.Errorf(pharos.Unsupported, "%s has %d bytes, and support takes no more than %d", f.Name, len(f.Data), MaxFile)
+func attach(ctx context.Context, desk SupportDesk, workspace string, a Attachment) error {
+	if len(a.Data) > MaxAttachment {
+		return pharos.Errorf(pharos.Unsupported, "%s has %d bytes, and support takes no more than %d", a.Name, len(a.Data), MaxAttachment)
 	}
-	return desk.Attach(ctx, workspace, f)
+	return desk.Attach(ctx, workspace, a)
 }

@@ -50,7 +50,7 @@ func (d *desk) Ticket(_ context.Context, name string) (evidence.Ticket, error) {
 	return t, nil
 }
 
-func (d *desk) Attach(_ context.Context, workspace string, f evidence.File) error {
+func (d *desk) Attach(_ context.Context, workspace string, f evidence.Attachment) error {
 	d.calls = append(d.calls, "attach "+f.Name+" to "+workspace)
 	return d.attach
 }
@@ -69,11 +69,11 @@ func TestSubmit(t *testing.T) {
 	refused := pharos.Errorf(pharos.Forbidden, "no files")
 	noPlan := pharos.Errorf(pharos.Unsupported, "no plan")
 	stopped := pharos.Errorf(pharos.Interrupted, "stopped")
-	small, large := evidence.File{Name: "a.zip", Data: []byte("x")}, evidence.File{Name: "a.zip", Data: make([]byte, evidence.MaxFile+1)}
+	small, large := evidence.Attachment{Name: "a.zip", Data: []byte("x")}, evidence.Attachment{Name: "a.zip", Data: make([]byte, evidence.MaxAttachment+1)}
 	for _, c := range []struct {
 		name  string
 		desk  desk
-		file  evidence.File
+		file  evidence.Attachment
 		code  pharos.Code // of the error
 		lacks pharos.Code // of the file's problem
 		calls []string

@@ -48,7 +48,7 @@ func TestSupportDesk_OnTheEmulator(t *testing.T) {
 		t.Fatalf("before it is opened: %v", err)
 	}
 	for range 2 { // the second time as after an interruption
-		file := evidence.File{Name: "pack.zip", Data: bytes.Repeat([]byte("x"), evidence.MaxFile-1)}
+		file := evidence.Attachment{Name: "pack.zip", Data: bytes.Repeat([]byte("x"), evidence.MaxAttachment-1)}
 		if err := d.Attach(t.Context(), "missing", file); err != nil {
 			t.Fatal(err)
 		}
@@ -62,8 +62,8 @@ func TestSupportDesk_OnTheEmulator(t *testing.T) {
 	if err := d.MayOpen(t.Context(), "missing"); err != nil {
 		t.Errorf("when it is there: %v", err)
 	}
-	wantError(t, d.Attach(t.Context(), "missing", evidence.File{Name: "pack.zip", Data: []byte("other")}), pharos.Conflict, "another file pack.zip")
-	wantError(t, d.Attach(t.Context(), "missing", evidence.File{Name: "page.html", Data: []byte("x")}), pharos.Invalid, "The file extension is not supported")
+	wantError(t, d.Attach(t.Context(), "missing", evidence.Attachment{Name: "pack.zip", Data: []byte("other")}), pharos.Conflict, "another file pack.zip")
+	wantError(t, d.Attach(t.Context(), "missing", evidence.Attachment{Name: "page.html", Data: []byte("x")}), pharos.Invalid, "The file extension is not supported")
 	bad := request(service, problem)
 	bad.Name, bad.Contact.Country = "other", "DE"
 	_, err = d.Open(t.Context(), bad, "")
@@ -197,7 +197,7 @@ func TestSupportDesk_WhatIsSent(t *testing.T) {
 	f.answer("GET "+ticketRoot, `{"name":"missing","properties":{"status":"Open"}}`)
 	f.answer("GET "+ticketRoot+"/communications", `{"value":[]}`)
 	d := f.session().SupportDesk(sub)
-	if err := d.Attach(t.Context(), "w", evidence.File{Name: "a.zip", Data: data}); err != nil {
+	if err := d.Attach(t.Context(), "w", evidence.Attachment{Name: "a.zip", Data: data}); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, data) {

@@ -24,7 +24,7 @@ type wireFileSize struct {
 
 // Attach puts a file into a workspace, which it makes. What an earlier run
 // put there stays, and is written again where it may be cut.
-func (d SupportDesk) Attach(ctx context.Context, workspace string, f evidence.File) error {
+func (d SupportDesk) Attach(ctx context.Context, workspace string, f evidence.Attachment) error {
 	at := d.root + "fileWorkspaces/" + pathSegment(workspace)
 	if err := d.put(ctx, at, nil); err != nil && pharos.CodeOf(err) != pharos.Conflict {
 		return err
