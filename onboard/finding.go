@@ -1,6 +1,10 @@
 package onboard
 
-import "github.com/pharos-pec/pharos"
+import (
+	"time"
+
+	"github.com/pharos-pec/pharos"
+)
 
 // Severity says how bad a finding is.
 type Severity string
@@ -62,6 +66,8 @@ type Known struct {
 	// Linked says whether the principal, or a member of the group, is linked to
 	// an ID of ours; Unknown where nobody could read it.
 	Linked Answer
+	// LinkedSince is since when it is linked, zero where that is not known.
+	LinkedSince time.Time
 }
 
 // Surroundings is what is known beside the file. The zero value knows nothing.
