@@ -39,6 +39,7 @@ func examples(t *testing.T) map[string]*Report {
 		"scan":      sampleScan(),
 		"page":      Page(page),
 		"lint":      sampleLint(),
+		"deploy":    sampleDeployment(),
 		"rule":      Rule("PH103", onboard.PageOf("PH103")),
 		"trace":     Trace(explain.Trace(scopes[1], explain.NamesOf(h))),
 	}
