@@ -1,11 +1,10 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -126,21 +125,15 @@ func (o *linkChangeOptions) plan(ctx context.Context, c *config.Config, accounts
 	return plan, missing, err
 }
 
-// agree shows a person at a terminal what will change, and asks. A script has
-// agreed by running the command.
+// agree shows a person at a terminal what will change, and asks.
 func (e *env) agree(plan link.Plan, yes bool) error {
-	if plan.Changes() == 0 || yes || !isTerminal(e.In) || !isTerminal(e.Err) {
+	if plan.Changes() == 0 || !e.asks(yes) {
 		return nil
 	}
 	if err := planReport(plan).Write(e.Err, report.Table, e.style(e.Err)); err != nil {
 		return err
 	}
-	e.note("Change %d links? [y/N]", plan.Changes())
-	answer, err := bufio.NewReader(e.In).ReadString('\n')
-	if err != nil || !strings.EqualFold(strings.TrimSpace(answer), "y") {
-		return pharos.Errorf(pharos.Interrupted, "nothing was changed")
-	}
-	return nil
+	return e.confirm(fmt.Sprintf("Change %d links?", plan.Changes()))
 }
 
 // noteChanges writes what was changed into the audit trail.

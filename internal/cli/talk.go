@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -59,4 +60,18 @@ func wantsJSON(args []string, getenv func(string) string) bool {
 		}
 	}
 	return getenv("PHAROS_OUTPUT") == formatJSON
+}
+
+// asks reports whether a person at a terminal is asked before something is
+// changed. A script has agreed by running the command.
+func (e *env) asks(yes bool) bool { return !yes && isTerminal(e.In) && isTerminal(e.Err) }
+
+// confirm asks a question; all but y ends the run.
+func (e *env) confirm(question string) error {
+	e.note("%s [y/N]", question)
+	answer, err := bufio.NewReader(e.In).ReadString('\n')
+	if err != nil || !strings.EqualFold(strings.TrimSpace(answer), "y") {
+		return pharos.Errorf(pharos.Interrupted, "nothing was changed")
+	}
+	return nil
 }
