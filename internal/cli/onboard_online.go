@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/azure"
@@ -19,7 +20,7 @@ type directory struct {
 	ctx      context.Context
 	sessions []*azure.Session // of the managing tenant
 	tenant   pharos.TenantID
-	links    map[pharos.PrincipalRef]link.State
+	links    map[pharos.PrincipalRef]link.Status
 	seen     map[pharos.PrincipalID]onboard.Known
 }
 
@@ -29,7 +30,7 @@ func (e *env) directory(ctx context.Context, c *config.Config) (*directory, *azu
 	if err != nil {
 		return nil, nil, err
 	}
-	d := &directory{ctx: ctx, tenant: c.Partner.Tenant, links: map[pharos.PrincipalRef]link.State{}, seen: map[pharos.PrincipalID]onboard.Known{}}
+	d := &directory{ctx: ctx, tenant: c.Partner.Tenant, links: map[pharos.PrincipalRef]link.Status{}, seen: map[pharos.PrincipalID]onboard.Known{}}
 	for i, session := range all.open {
 		if all.tenants[i] == c.Partner.Tenant {
 			d.sessions = append(d.sessions, session)
@@ -58,7 +59,7 @@ func (d *directory) learn(e *env, c *config.Config, all *azureSessions) error {
 	}
 	for _, s := range append(known.Statuses(c.Partner, latest(statuses, e.Now())), statuses...) {
 		if s.State != link.Unreachable {
-			d.links[pharos.PrincipalRef{Tenant: s.Tenant, ID: s.Principal}] = s.State
+			d.links[pharos.PrincipalRef{Tenant: s.Tenant, ID: s.Principal}] = s
 		}
 	}
 	return nil
@@ -90,7 +91,7 @@ func (d *directory) ask(s *azure.Session, id pharos.PrincipalID) (onboard.Known,
 		return k, err
 	}
 	if k.Kind != pharos.Group {
-		k.Linked = d.linked(id)
+		k.Linked, k.LinkedSince = d.linked(id)
 		return k, nil
 	}
 	members, err := s.Members(d.ctx, id)
@@ -99,29 +100,34 @@ func (d *directory) ask(s *azure.Session, id pharos.PrincipalID) (onboard.Known,
 	}
 	k.Linked = onboard.No
 	for _, m := range members.Items {
-		switch answer := d.linked(m.ID); {
-		case m.Kind == pharos.Group || m.Kind == "":
+		if m.Kind == pharos.Group || m.Kind == "" {
+			continue
+		}
+		switch answer, since := d.linked(m.ID); {
 		case answer == onboard.Yes && m.Enabled:
+			if k.Linked != onboard.Yes || since.Before(k.LinkedSince) {
+				k.LinkedSince = since
+			}
 			k.Linked = onboard.Yes
-			return k, nil
-		case answer == onboard.Unknown:
+		case answer == onboard.Unknown && k.Linked == onboard.No:
 			k.Linked = onboard.Unknown
 		}
 	}
 	return k, nil
 }
 
-// linked says whether a principal is linked to an ID of ours: nobody but itself
-// can read that, so of most it is unknown.
-func (d *directory) linked(id pharos.PrincipalID) onboard.Answer {
-	switch d.links[pharos.PrincipalRef{Tenant: d.tenant, ID: id}] {
+// linked says whether a principal is linked to an ID of ours, and since when:
+// nobody but itself can read that, so of most it is unknown.
+func (d *directory) linked(id pharos.PrincipalID) (onboard.Answer, time.Time) {
+	s := d.links[pharos.PrincipalRef{Tenant: d.tenant, ID: id}]
+	switch s.State {
 	case link.Linked:
-		return onboard.Yes
+		return onboard.Yes, s.Since
 	case link.NotLinked, link.LinkedToOther:
-		return onboard.No
+		return onboard.No, time.Time{}
 	case link.Unreachable: // never kept
 	}
-	return onboard.Unknown
+	return onboard.Unknown, time.Time{}
 }
 
 // standing are our delegations of a subscription that the history knows as in
@@ -144,10 +150,20 @@ func (e *env) standing(ctx context.Context, c *config.Config, subscription strin
 	if record == nil {
 		return nil, pharos.Errorf(pharos.NotFound, "the history knows no delegation of the subscription %s", guid).WithHint("run `pharos scan` first, or leave --subscription out")
 	}
-	byID := map[string]onboard.Standing{}
+	var grants []pharos.Grant
 	for _, f := range record.Facts {
-		g := f.Value
-		if !f.Span.Open() || g.Holder.Tenant != c.Partner.Tenant {
+		if f.Span.Open() {
+			grants = append(grants, f.Value)
+		}
+	}
+	return standingOf(grants, c.Partner.Tenant), nil
+}
+
+// standingOf are the delegations to a tenant, by their ids.
+func standingOf(grants []pharos.Grant, manager pharos.TenantID) []onboard.Standing {
+	byID := map[string]onboard.Standing{}
+	for _, g := range grants {
+		if g.Holder.Tenant != manager {
 			continue
 		}
 		d := byID[g.ID]
@@ -159,5 +175,5 @@ func (e *env) standing(ctx context.Context, c *config.Config, subscription strin
 	for _, id := range slices.Sorted(maps.Keys(byID)) {
 		out = append(out, byID[id])
 	}
-	return out, nil
+	return out
 }
