@@ -5,12 +5,13 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// replace rewrites what a pattern matches in a file:
+// replace rewrites what a pattern matches in a file; \n in the text is a new line:
 //
 //	replace file 'pattern' 'text'
 func replace(ts *testscript.TestScript, neg bool, args []string) {
@@ -23,7 +24,24 @@ func replace(ts *testscript.TestScript, neg bool, args []string) {
 	if !pattern.MatchString(old) {
 		ts.Fatalf("%s has no %s", args[0], args[1])
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(pattern.ReplaceAllString(old, args[2])), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(pattern.ReplaceAllString(old, strings.ReplaceAll(args[2], `\n`, "\n"))), 0o600))
+}
+
+// remember puts what a pattern found in the last command's output into a
+// variable: the pattern's first group.
+//
+//	remember ACCOUNT '"principalId": "(.+)"'
+func remember(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: remember NAME PATTERN")
+	}
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
+	found := pattern.FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(found) < 2 {
+		ts.Fatalf("the last output has no %s", args[1])
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 // fetch waits until a server that was started in the background answers, and

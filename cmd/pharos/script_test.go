@@ -48,6 +48,7 @@ func TestScript(t *testing.T) {
 			"bill":     writeBill,
 			"replace":  replace,
 			"fetch":    fetch,
+			"remember": remember,
 			"readme":   readme,
 		},
 	})
