@@ -24,6 +24,10 @@ type Hand interface {
 	// Delegations lists the registration assignments of a subscription, each
 	// with its definition's ARM id, as this credential sees them.
 	Delegations(ctx context.Context, s pharos.SubscriptionID) ([]Delegation, error)
+	// Assignments lists the permanent role assignments of a customer's
+	// subscription, inherited ones and those below it included, as far as this
+	// credential is shown them.
+	Assignments(ctx context.Context, s pharos.SubscriptionID, customer pharos.TenantID) ([]pharos.Grant, error)
 	// Send makes the call and waits until the cloud has done it.
 	Send(ctx context.Context, w Write) error
 }

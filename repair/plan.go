@@ -28,10 +28,10 @@ type Plan struct {
 	Tenant    pharos.TenantID  `json:"tenantId"` // the managing tenant
 	// Totals sum the steps up, by currency.
 	Totals []Amount `json:"totals"`
-	// Past is the credit that the month did not give of scopes that earn by
-	// now: nothing brings it back, and nothing is left to mend.
-	Past  []Amount `json:"past"`
-	Steps []Step   `json:"steps"`
+	Steps  []Step   `json:"steps"`
+	// Notes say what else was found when the steps were resolved: a step that
+	// the cloud has no need of any more, a credential that could not sign in.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Kind is what a step does.
@@ -98,17 +98,18 @@ type Step struct {
 	Why string `json:"why,omitempty"`
 	// Credential is the configured credential that does it, for Pharos.
 	Credential string `json:"credential,omitempty"`
-	Target     Target `json:"target"`
+	// As is who the credential was when the plan was made.
+	As     pharos.PrincipalRef `json:"as,omitzero"`
+	Target Target              `json:"target"`
 	// Needs are the steps that must be done before.
 	Needs []string `json:"needs,omitempty"`
 	Mends []Mend   `json:"mends"`
-	// Money is what the step, with those it needs, brings back: of a scope that
-	// several steps mend together it stands on the last. Steps that bring back
-	// nothing by themselves have none.
+	// Money is what the step, with those it needs, brings back.
 	Money []Amount `json:"money"`
 	Risk  Risk     `json:"risk"`
 	// Before is the state that the step was made from; After the state it
-	// makes, as far as the step says anything of it.
+	// makes, as far as the step says anything of it. A step of others has them
+	// where our credentials could read what stands: see [Step.Wanted].
 	Before []Thing `json:"before,omitempty"`
 	After  []Thing `json:"after,omitempty"`
 	Writes []Write `json:"writes,omitempty"`
@@ -148,12 +149,11 @@ type Mend struct {
 // Amount is money in one currency.
 type Amount struct {
 	Currency string `json:"currency"`
-	// Lost is the credit that the month's bill did not give of the scopes that
-	// the step mends: the verdict lost, for a dispute the verdict disputable.
+	// Lost is the credit that the month's bill did not give, of the scopes
+	// that the step mends, for the causes that it mends.
 	Lost decimal.Decimal `json:"lost"`
 	// Monthly is the credit of all lines of these scopes that can earn: what a
-	// month like the judged one gives when every day earns. 0 for a dispute,
-	// which is paid once.
+	// month like the judged one gives when every day earns.
 	Monthly decimal.Decimal `json:"monthly"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pharos-pec/pharos"
@@ -107,6 +108,44 @@ func reduceLink(resource json.RawMessage) (json.RawMessage, error) {
 	}
 	return canonical(linkState{PartnerID: pharos.PartnerID(id)})
 }
+
+// linkedID is the partner ID of a link's state, "" for none.
+func linkedID(state json.RawMessage) pharos.PartnerID {
+	var l linkState
+	if json.Unmarshal(state, &l) != nil {
+		return ""
+	}
+	return l.PartnerID
+}
+
+// definitionState is what a definition's state says of who may do what.
+type definitionState struct {
+	Plan       json.RawMessage `json:"plan"`
+	Properties struct {
+		Name           string          `json:"registrationDefinitionName"`
+		Authorizations []authorization `json:"authorizations"`
+		Eligible       []authorization `json:"eligibleAuthorizations"`
+	} `json:"properties"`
+}
+
+// readDefinition reads a definition's state; one in another form says nothing.
+func readDefinition(state json.RawMessage) definitionState {
+	var d definitionState
+	if json.Unmarshal(state, &d) != nil {
+		return definitionState{}
+	}
+	return d
+}
+
+// has reports whether a definition has the target's permanent authorization.
+func has(state json.RawMessage, t Target) bool {
+	return slices.ContainsFunc(readDefinition(state).Properties.Authorizations, func(a authorization) bool {
+		return strings.EqualFold(a.Principal, string(t.Principal)) && normalText("roleDefinitionId", a.Role) == string(t.Role)
+	})
+}
+
+// fromMarketplace reports whether a definition belongs to a Marketplace plan.
+func fromMarketplace(state json.RawMessage) bool { return !isEmpty(readDefinition(state).Plan) }
 
 // isEmpty reports whether a value says no more than its absence.
 func isEmpty(v json.RawMessage) bool {

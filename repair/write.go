@@ -41,8 +41,12 @@ func (s *Step) after() ([]Thing, error) {
 	return []Thing{t}, err
 }
 
-// withAuthorization adds the target's permanent authorization to a definition.
+// withAuthorization adds the target's permanent authorization to a definition,
+// unless it has it.
 func (s *Step) withAuthorization(state json.RawMessage) (json.RawMessage, error) {
+	if has(state, s.Target) {
+		return state, nil
+	}
 	var whole body
 	if err := json.Unmarshal(state, &whole); err != nil {
 		return nil, err

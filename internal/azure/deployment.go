@@ -42,15 +42,7 @@ const needDeploy = "the role Owner on the subscription"
 
 // Permissions lists what the roles of the caller allow at the subscription.
 func (d Deployer) Permissions(ctx context.Context) ([]onboard.Permission, error) {
-	found, _, err := list[struct {
-		Actions    []string `json:"actions"`
-		NotActions []string `json:"notActions"`
-	}](ctx, d.session.arm, call{ref: d.root + "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01", need: needDeploy})
-	var out []onboard.Permission
-	for _, p := range found {
-		out = append(out, onboard.Permission(p))
-	}
-	return out, err
+	return d.session.permissions(ctx, pharos.Scope(d.root), needDeploy)
 }
 
 // wireDeployment is a deployment, of which only the course matters here.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -13,6 +14,7 @@ import (
 	"github.com/pharos-pec/pharos/internal/web"
 	"github.com/pharos-pec/pharos/link"
 	"github.com/pharos-pec/pharos/observe"
+	"github.com/pharos-pec/pharos/repair"
 )
 
 // The adapters fit the interfaces that the verbs declare. This file is the
@@ -22,6 +24,8 @@ var (
 	_ observe.Commerce = (*azure.Commerce)(nil)
 	_ link.Account     = azure.LinkAccount{}
 	_ link.Account     = unopened{}
+	_ repair.Hand      = azure.Hand{}
+	_ repair.Hand      = unopenedHand{}
 	_ credit.Ledger    = (*ledger.Ledger)(nil)
 	_ credit.Billed    = (*ledger.Ledger)(nil)
 	_ historian        = (*store.Store)(nil)
@@ -64,7 +68,7 @@ func (e *env) openBooks(ctx context.Context, w *when) (*books, error) {
 		return nil, err
 	}
 	return &books{
-		partner: c.Partner, declared: declared(c), history: s, ledger: l, billed: l, reconciled: l, named: l.Names, files: l.Files, pulled: pulledAt(l),
+		partner: c.Partner, declared: declared(c), history: s, ledger: l, billed: l, reconciled: l, named: l.Names, pulled: pulledAt(l),
 		asOf: asOf, machine: e.Now, close: func() { _ = s.Close() }, // reading leaves nothing to lose
 	}, nil
 }
@@ -161,6 +165,19 @@ func (s *azureSessions) accounts() []link.Account {
 	return all
 }
 
+// hands returns every credential as package repair sees it; those that could
+// not be opened answer with their error.
+func (s *azureSessions) hands() []repair.Hand {
+	var all []repair.Hand
+	for _, session := range s.open {
+		all = append(all, session.Hand())
+	}
+	for _, u := range s.failed {
+		all = append(all, unopenedHand{u})
+	}
+	return all
+}
+
 // unopened is a credential whose secret, certificate or token is missing.
 type unopened struct {
 	credential config.Credential
@@ -177,3 +194,24 @@ func (u unopened) PartnerLink(context.Context) (link.Link, error)     { return l
 func (u unopened) CreateLink(context.Context, pharos.PartnerID) error { return u.err }
 func (u unopened) ChangeLink(context.Context, pharos.PartnerID) error { return u.err }
 func (u unopened) DeleteLink(context.Context, pharos.PartnerID) error { return u.err }
+
+// unopenedHand is an unopened credential as package repair sees it.
+type unopenedHand struct{ unopened }
+
+func (u unopenedHand) May(context.Context, pharos.Scope, ...string) (bool, error) {
+	return false, u.err
+}
+
+func (u unopenedHand) Look(context.Context, string) (json.RawMessage, time.Time, error) {
+	return nil, time.Time{}, u.err
+}
+
+func (u unopenedHand) Delegations(context.Context, pharos.SubscriptionID) ([]repair.Delegation, error) {
+	return nil, u.err
+}
+
+func (u unopenedHand) Assignments(context.Context, pharos.SubscriptionID, pharos.TenantID) ([]pharos.Grant, error) {
+	return nil, u.err
+}
+
+func (u unopenedHand) Send(context.Context, repair.Write) error { return u.err }
