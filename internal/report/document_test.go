@@ -38,6 +38,8 @@ func examples(t *testing.T) map[string]*Report {
 		"import":    sampleImport(),
 		"scan":      sampleScan(),
 		"page":      Page(page),
+		"without":   sampleWithout(),
+		"bus":       sampleBusFactors(),
 		"lint":      sampleLint(),
 		"deploy":    sampleDeployment(),
 		"rule":      Rule("PH103", onboard.PageOf("PH103")),

@@ -244,6 +244,7 @@ func samples(t *testing.T) map[string]*Report {
 	out := map[string]*Report{
 		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "scan": sampleScan(),
 		"deployment": sampleDeployment(), "whatif": Deployment(sampleDeployed(), true),
+		"without": sampleWithout(), "bus-factor": sampleBusFactors(),
 		"page": samplePage(t), "pages": Pages(must(explain.Pages())),
 		"trace-full": sampleTrace(prod), "trace-unread": sampleTrace(lab), "trace-none": sampleTrace(shop),
 	}
