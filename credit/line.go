@@ -17,6 +17,10 @@ type Line struct {
 	Causes  []pharos.Cause
 	// Credit is what the line earned, or would have; 0 for an excluded line.
 	Credit decimal.Decimal
+	// Rate is the one that Credit is of; 0 for an excluded line. Assumed marks
+	// one that the bill does not settle, see [RateAssumed].
+	Rate    pharos.Rate
+	Assumed bool
 	// Coverage is what the access history says of the line's resource on its
 	// day; zero for an excluded line, for which nobody asked.
 	Coverage pharos.Coverage
@@ -60,12 +64,13 @@ func (in *Input) line(l pharos.UsageLine, scope pharos.Scope, m *Month, meters m
 	switch {
 	case r.verdict == pharos.Excluded:
 	case l.Credited.IsPositive():
-		out.Credit = l.Credited.Of(l.List())
+		out.Rate = l.Credited
 	case meters[l.Meter.ID].IsPositive():
-		out.Credit = meters[l.Meter.ID].Of(l.List())
+		out.Rate = meters[l.Meter.ID]
 	default:
-		out.Credit = m.settled.rate.Of(l.List())
+		out.Rate, out.Assumed = m.settled.rate, m.settled.rates != 1
 	}
+	out.Credit = out.Rate.Of(l.List())
 	return out
 }
 

@@ -43,17 +43,17 @@ type Amount struct {
 	Missing  decimal.Decimal `json:"missing"`
 }
 
-// Holder is somebody by whom a scope earned on disputed days.
+// Holder is somebody by whom a line earned, or should have, on disputed days.
 type Holder struct {
 	Path   pharos.Path        `json:"path"`
 	ID     pharos.PrincipalID `json:"id"`
 	Tenant pharos.TenantID    `json:"tenantId,omitempty"` // "" for AOBO: Azure does not tell it
 	Name   string             `json:"name"`
 	Role   string             `json:"role"`
-	RoleID pharos.RoleID      `json:"roleId"`
-	Scope  pharos.Scope       `json:"scope"` // that earned: the subscription, or a part of it
-	Linked bool               `json:"linked"`
-	Days   []pharos.Day       `json:"days"` // disputed days on which it held from first to last instant
+	Scopes []pharos.Scope     `json:"scopes"` // at which the role was held
+	Groups []string           `json:"groups"` // by membership of which it was held, empty for its own
+	Linked bool               `json:"linked"` // false for AOBO, which needs no link
+	Days   []pharos.Day       `json:"days"`   // disputed days on which it held from the first to the last instant
 }
 
 // Disputable reports whether there is anything to dispute.

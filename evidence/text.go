@@ -23,7 +23,7 @@ func (s *Summary) Text() string {
 	line("Partner ID: %s (partner tenant %s)", s.PartnerID, s.PartnerTenant)
 	line("Usage month: %s, UTC days, judged as of %s", s.Month, s.AsOf.UTC().Format(time.RFC3339))
 	if !s.Disputable() {
-		line("No line of this month was left without credit on a day on which access held.")
+		line("No line lacks its credit on a day on which access held all day and whose 48 hours are over.")
 		return b.String()
 	}
 	line("Days without credit: %d (%s), %d usage lines", len(s.Days), DayRanges(s.Days), s.Lines)
@@ -31,8 +31,8 @@ func (s *Summary) Text() string {
 		line("Credit of those days in %s: expected %s, applied %s, missing %s", a.Currency, Cents(a.Expected), Cents(a.Credited), Cents(a.Missing))
 	}
 	line("")
-	line("On each of those days access that earns held from the first to the last instant, the agreed")
-	line("48 hours are over, and the products of the lines can earn. Access was held by:")
+	line("On each of those days access that earns held from the first to the last instant, more than")
+	line("48 hours have passed since, and the products of the lines can earn. Access was held by:")
 	for _, h := range s.Access {
 		line("- %s", h.sentence(s.PartnerID))
 	}
@@ -51,14 +51,22 @@ func (s *Summary) matter() string {
 
 // sentence tells who held what, where, by which path and link.
 func (h *Holder) sentence(id pharos.PartnerID) string {
-	switch h.Path {
-	case pharos.AOBO:
-		return fmt.Sprintf("foreign group %s: %s at %s (admin on behalf of, which needs no partner link), %s", named(h.Name, h.ID), h.Role, h.Scope, DayRanges(h.Days))
-	case pharos.Lighthouse:
-		return fmt.Sprintf("%s: %s at %s by Azure Lighthouse, linked to %s, %s", named(h.Name, h.ID), h.Role, h.Scope, id, DayRanges(h.Days))
-	default:
-		return fmt.Sprintf("%s: %s at %s in the customer's tenant, linked to %s, %s", named(h.Name, h.ID), h.Role, h.Scope, id, DayRanges(h.Days))
+	where := make([]string, len(h.Scopes))
+	for i, s := range h.Scopes {
+		where[i] = string(s)
 	}
+	by := map[pharos.Path]string{
+		pharos.AOBO:       "admin on behalf of (AOBO), which needs no partner link",
+		pharos.Lighthouse: "by Azure Lighthouse",
+		pharos.Direct:     "in the customer's tenant",
+	}[h.Path]
+	if len(h.Groups) > 0 {
+		by += " as a member of " + strings.Join(h.Groups, " and ")
+	}
+	if h.Linked {
+		by += ", linked to partner ID " + string(id)
+	}
+	return fmt.Sprintf("%s: %s at %s, %s, on %s", named(h.Name, h.ID), h.Role, strings.Join(where, " and "), by, DayRanges(h.Days))
 }
 
 // named writes a name with its id, the id alone where there is no name.

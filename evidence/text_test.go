@@ -34,7 +34,7 @@ func TestSummary_Text(t *testing.T) {
 			Credited: decimal.RequireFromString("3"), Missing: decimal.RequireFromString("9.3456"),
 		}},
 		Access: []evidence.Holder{
-			{Path: pharos.Lighthouse, ID: "33333333-3333-4333-8333-333333333333", Name: "robot", Role: "Support Request Contributor", Scope: "/subscriptions/59c9bc6d-a1b0-5ee6-b87f-6880b9220640", Linked: true, Days: []pharos.Day{first}},
+			{Path: pharos.Lighthouse, ID: "33333333-3333-4333-8333-333333333333", Name: "robot", Role: "Support Request Contributor", Scopes: []pharos.Scope{"/subscriptions/59c9bc6d-a1b0-5ee6-b87f-6880b9220640"}, Groups: []string{"Operators"}, Linked: true, Days: []pharos.Day{first}},
 		},
 		Sources: []string{"https://learn.microsoft.com/partner-center/billing/partner-earned-credit-explanation"},
 	}
@@ -47,9 +47,9 @@ Usage month: 2026-10, UTC days, judged as of 2026-11-04T06:00:00Z
 Days without credit: 3 (2026-10-03, 2026-10-05 to 2026-10-06), 6 usage lines
 Credit of those days in EUR: expected 12.35, applied 3.00, missing 9.35
 
-On each of those days access that earns held from the first to the last instant, the agreed
-48 hours are over, and the products of the lines can earn. Access was held by:
-- robot (33333333-3333-4333-8333-333333333333): Support Request Contributor at /subscriptions/59c9bc6d-a1b0-5ee6-b87f-6880b9220640 by Azure Lighthouse, linked to 4987654, 2026-10-03
+On each of those days access that earns held from the first to the last instant, more than
+48 hours have passed since, and the products of the lines can earn. Access was held by:
+- robot (33333333-3333-4333-8333-333333333333): Support Request Contributor at /subscriptions/59c9bc6d-a1b0-5ee6-b87f-6880b9220640, by Azure Lighthouse as a member of Operators, linked to partner ID 4987654, on 2026-10-03
 Rules: https://learn.microsoft.com/partner-center/billing/partner-earned-credit-explanation
 `
 	if diff := cmp.Diff(want, s.Text()); diff != "" {

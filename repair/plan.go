@@ -28,7 +28,10 @@ type Plan struct {
 	Tenant    pharos.TenantID  `json:"tenantId"` // the managing tenant
 	// Totals sum the steps up, by currency.
 	Totals []Amount `json:"totals"`
-	Steps  []Step   `json:"steps"`
+	// Past is the credit that the month did not give of scopes that earn by
+	// now: nothing brings it back, and nothing is left to mend.
+	Past  []Amount `json:"past"`
+	Steps []Step   `json:"steps"`
 	// Notes say what else was found when the steps were resolved: a step that
 	// the cloud has no need of any more, a credential that could not sign in.
 	Notes []string `json:"notes,omitempty"`
@@ -104,7 +107,9 @@ type Step struct {
 	// Needs are the steps that must be done before.
 	Needs []string `json:"needs,omitempty"`
 	Mends []Mend   `json:"mends"`
-	// Money is what the step, with those it needs, brings back.
+	// Money is what the step, with those it needs, brings back: of a scope that
+	// several steps mend together it stands on the last. Steps that bring back
+	// nothing by themselves have none.
 	Money []Amount `json:"money"`
 	Risk  Risk     `json:"risk"`
 	// Before is the state that the step was made from; After the state it
@@ -149,11 +154,12 @@ type Mend struct {
 // Amount is money in one currency.
 type Amount struct {
 	Currency string `json:"currency"`
-	// Lost is the credit that the month's bill did not give, of the scopes
-	// that the step mends, for the causes that it mends.
+	// Lost is the credit that the month's bill did not give of the scopes that
+	// the step mends: the verdict lost, for a dispute the verdict disputable.
 	Lost decimal.Decimal `json:"lost"`
 	// Monthly is the credit of all lines of these scopes that can earn: what a
-	// month like the judged one gives when every day earns.
+	// month like the judged one gives when every day earns. 0 for a dispute,
+	// which is paid once.
 	Monthly decimal.Decimal `json:"monthly"`
 }
 

@@ -1,6 +1,9 @@
 package repair
 
 import (
+	"context"
+	"slices"
+
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/coverage"
 	"github.com/pharos-pec/pharos/credit"
@@ -31,4 +34,158 @@ type Credential struct {
 func (in *Input) lasting() (*coverage.Access, pharos.Day) {
 	h := coverage.Lasting(in.History)
 	return coverage.New(h, in.Partner, h.LastScan).Billed(), pharos.DayOf(h.LastScan)
+}
+
+// Propose says what would make every scope earn that does not: the scopes of
+// the month's bill, and each subscription that has no usage. Each of its steps
+// is proved: the coverage of what it mends would be full after it and the
+// steps it needs. Nobody is asked who may do what: the actors are those who
+// can always do it, until [Resolve] finds a credential that may.
+//
+// The same input has the same plan. The error has code Interrupted.
+func Propose(ctx context.Context, in Input) (*Plan, error) {
+	p := newPlanner(&in)
+	for _, at := range p.sites() {
+		if err := ctx.Err(); err != nil {
+			return nil, pharos.Errorf(pharos.Interrupted, "the plan is not finished: %w", err)
+		}
+		p.mend(at)
+	}
+	return p.plan()
+}
+
+// planner makes one plan.
+type planner struct {
+	in  *Input
+	day pharos.Day
+	// billed is the access of scopes on our bill, known that of the others.
+	billed, known *prospect
+	roles         *pharos.RoleTable
+	credentials   map[pharos.PrincipalRef]Credential
+	accounts      map[pharos.TenantID][]account
+	// shared are the prospects after steps that many scopes have in common.
+	shared map[sharedKey]*prospect
+	drafts map[string]*draft
+	past   purse
+}
+
+func newPlanner(in *Input) *planner {
+	h := coverage.Lasting(in.History)
+	access := coverage.New(h, in.Partner, h.LastScan)
+	p := &planner{
+		in: in, day: pharos.DayOf(h.LastScan), roles: pharos.Roles(),
+		billed: newProspect(h, access.Billed()), known: newProspect(h, access),
+		credentials: map[pharos.PrincipalRef]Credential{}, accounts: map[pharos.TenantID][]account{},
+		shared: map[sharedKey]*prospect{}, drafts: map[string]*draft{}, past: purse{},
+	}
+	for _, c := range in.Credentials {
+		if _, twice := p.credentials[c.Principal]; !twice && c.Principal.ID != "" {
+			p.credentials[c.Principal] = c
+		}
+	}
+	p.gatherAccounts(h)
+	return p
+}
+
+// mend finds the steps that make a site earn, and puts its money on the last
+// of them: the one after which, when those it needs are done, it earns.
+func (p *planner) mend(at site) {
+	p.dispute(at)
+	from := p.known
+	if at.billed {
+		from = p.billed
+	}
+	c := from.access.On(at.scope, p.day)
+	if c.State == pharos.Full {
+		p.past.add(at.lost)
+		return
+	}
+	mend := Mend{Scope: at.scope, SubscriptionName: at.subscription, CustomerName: at.customerName, Causes: slices.Clone(c.Causes)}
+	switch {
+	case slices.Contains(c.Causes, pharos.NotBillTo):
+		p.note(p.nothing(pharos.NotBillTo), mend, nil)
+		return
+	case slices.Contains(c.Causes, pharos.NotObserved):
+		p.note(p.observe(at, &c), mend, nil)
+		return
+	}
+	steps := p.solve(from, at, maxSteps, nil)
+	if steps == nil {
+		p.note(p.nothing(c.Causes[0]), mend, nil)
+		return
+	}
+	steps = p.minimal(from, at, steps)
+	slices.SortStableFunc(steps, compareRemedies)
+	var before []string
+	for i, r := range steps {
+		d := p.draftOf(r)
+		for _, id := range before {
+			d.needs[id] = true
+		}
+		if i == len(steps)-1 {
+			d.mends = append(d.mends, mend)
+			d.money.add(at.lost)
+		}
+		before = append(before, r.step.ID)
+	}
+}
+
+// maxSteps is how many steps in a row are tried for one scope: an account, its
+// access, a denial, and two conditions of the sale.
+const maxSteps = 5
+
+// solve searches, depth first and the least intrusion first, for steps after
+// which the site earns; nil when there are none.
+func (p *planner) solve(from *prospect, at site, depth int, done []remedy) []remedy {
+	c := from.access.On(at.scope, p.day)
+	if c.State == pharos.Full {
+		return done
+	}
+	if depth == 0 {
+		return nil
+	}
+	for _, r := range p.remedies(from, at, &c) {
+		next := p.after(from, r)
+		if now := next.access.On(at.scope, p.day); sameCoverage(&now, &c) {
+			continue
+		}
+		bare := r
+		bare.needs = nil
+		more := slices.Concat(done, r.needs, []remedy{bare})
+		if found := p.solve(next, at, depth-1, unique(more)); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func sameCoverage(a, b *pharos.Coverage) bool {
+	return a.State == b.State && slices.Equal(a.Causes, b.Causes) && slices.Equal(a.Notes, b.Notes)
+}
+
+// minimal leaves steps out that the others do without.
+func (p *planner) minimal(from *prospect, at site, steps []remedy) []remedy {
+	for i := 0; i < len(steps) && len(steps) > 1; {
+		fewer := slices.Delete(slices.Clone(steps), i, i+1)
+		without := from
+		for _, r := range fewer {
+			without = p.after(without, r)
+		}
+		if without.access.On(at.scope, p.day).State == pharos.Full {
+			steps = fewer
+			continue
+		}
+		i++
+	}
+	return steps
+}
+
+// unique keeps the first of each step.
+func unique(steps []remedy) []remedy {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(steps, func(r remedy) bool {
+		twice := seen[r.step.ID]
+		seen[r.step.ID] = true
+		return twice
+	})
 }

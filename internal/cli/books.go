@@ -11,6 +11,7 @@ import (
 	"github.com/pharos-pec/pharos/coverage"
 	"github.com/pharos-pec/pharos/credit"
 	"github.com/pharos-pec/pharos/explain"
+	"github.com/pharos-pec/pharos/internal/ledger"
 	"github.com/pharos-pec/pharos/internal/store"
 	"github.com/pharos-pec/pharos/link"
 )
@@ -21,6 +22,8 @@ type historian interface {
 	LoadHistory(ctx context.Context) (*pharos.History, error)
 	// CheckIns returns the links that people reported by signing in.
 	CheckIns(ctx context.Context) ([]store.CheckIn, error)
+	// Scans returns the last scans, the newest first.
+	Scans(ctx context.Context, limit int) ([]store.Scan, error)
 	// Revision changes with every scan and check-in that is saved.
 	Revision(ctx context.Context) (store.Revision, error)
 }
@@ -40,6 +43,8 @@ type books struct {
 	reconciled credit.Reconciled
 	// named tells what the bill calls the customers and subscriptions of a month.
 	named func(context.Context, pharos.Month) (map[pharos.TenantID]pharos.Customer, map[pharos.SubscriptionID]pharos.Subscription, error)
+	// files lists the usage files of a month.
+	files func(pharos.Month) ([]ledger.File, error)
 	// asOf is the "now" that the user gave, zero for the cloud's time.
 	asOf time.Time
 	// machine is this machine's clock, for imported files alone.

@@ -68,7 +68,7 @@ func (e *env) openBooks(ctx context.Context, w *when) (*books, error) {
 		return nil, err
 	}
 	return &books{
-		partner: c.Partner, declared: declared(c), history: s, ledger: l, billed: l, reconciled: l, named: l.Names, pulled: pulledAt(l),
+		partner: c.Partner, declared: declared(c), history: s, ledger: l, billed: l, reconciled: l, named: l.Names, files: l.Files, pulled: pulledAt(l),
 		asOf: asOf, machine: e.Now, close: func() { _ = s.Close() }, // reading leaves nothing to lose
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/pharos-pec/pharos"
@@ -44,6 +45,28 @@ func (l *Ledger) Months(context.Context) ([]pharos.Month, error) {
 		return nil, err
 	}
 	return m.months(), nil
+}
+
+// File is an imported usage file.
+type File struct {
+	Name   string // as it was named to the import
+	SHA256 string // of its content as it was read
+}
+
+// Files lists the usage files that have lines of a month, in the order of
+// their import.
+func (l *Ledger) Files(month pharos.Month) ([]File, error) {
+	m, err := readManifest(l.dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []File
+	for _, s := range m.Sources {
+		if slices.ContainsFunc(s.Segments, func(g segmentInfo) bool { return g.Month == month }) {
+			out = append(out, File{s.Name, s.SHA256})
+		}
+	}
+	return out, nil
 }
 
 // LastStatement returns the newest statement that was pulled, for the time

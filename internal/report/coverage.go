@@ -72,20 +72,13 @@ func coverageOf(c *pharos.Coverage, n explain.Names) coverageScope {
 	if len(c.Causes) > 0 {
 		out.Fix = explain.FixOf(c.Causes[0])
 	}
-	people := map[string]bool{}
 	for _, h := range explain.Trace(*c, n).Through {
-		ref := pharos.PrincipalRef{Tenant: h.Tenant, ID: h.ID}
-		who := n.Principals[ref].Identity
-		if who == "" {
-			who = string(h.Tenant) + "/" + string(h.ID)
-		}
-		people[who] = true
 		out.Earning = append(out.Earning, earningPrincipal{ID: h.ID, Name: h.Name, Role: h.Role, Linked: h.Linked})
 	}
 	for i, e := range c.Earning {
 		out.Earning[i].RoleID = e.Role
 	}
-	out.BusFactor = len(people)
+	out.BusFactor = len(n.People(c.Earning))
 	return out
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -39,6 +40,10 @@ func (s *Store) LoadHistory(ctx context.Context) (*pharos.History, error) {
 // Revision names a state of what is observed and checked in. Two of one file
 // are equal if and only if nothing was saved between them, by anybody.
 type Revision struct{ history, checkIns int64 }
+
+// String names the state for people: two of one file have the same name if
+// and only if they are equal.
+func (r Revision) String() string { return fmt.Sprintf("%d.%d", r.history, r.checkIns) }
 
 // Revision returns the state that the file is in, without reading it all.
 func (s *Store) Revision(ctx context.Context) (r Revision, err error) {

@@ -1,0 +1,137 @@
+package repair
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/pharos-pec/pharos"
+)
+
+// draft is a step while its scopes are gathered.
+type draft struct {
+	step  Step
+	needs map[string]bool
+	mends []Mend
+	money purse
+	// edits are what the step changes, for each scope that it was found for.
+	edits []remedy
+}
+
+func (p *planner) draft(s Step) *draft {
+	d := p.drafts[s.ID]
+	if d == nil {
+		d = &draft{step: s, needs: map[string]bool{}, money: purse{}}
+		p.drafts[s.ID] = d
+	}
+	return d
+}
+
+func (p *planner) draftOf(r remedy) *draft {
+	d := p.draft(r.step)
+	if len(d.edits) == 0 || !r.common {
+		d.edits = append(d.edits, r)
+	}
+	return d
+}
+
+// note adds a scope to a step that changes no access.
+func (p *planner) note(s Step, m Mend, money purse) {
+	d := p.draft(s)
+	d.mends = append(d.mends, m)
+	d.money.add(money)
+}
+
+// plan puts the steps in order.
+func (p *planner) plan() (*Plan, error) {
+	out := &Plan{
+		Version: Version, Scanned: p.in.History.LastScan, PartnerID: p.in.Partner.ID, Tenant: p.in.Partner.Tenant,
+		Steps: []Step{}, Past: p.past.amounts(),
+	}
+	if p.in.Month != nil {
+		out.Month = p.in.Month.Month
+	}
+	total := purse{}
+	for _, d := range p.drafts {
+		total.add(d.money)
+	}
+	out.Totals = total.amounts()
+	for _, d := range p.ordered(out.Totals) {
+		s := d.step
+		s.Needs = slices.Sorted(maps.Keys(d.needs))
+		s.Mends, s.Money = d.mends, d.money.amounts()
+		if s.Mends == nil {
+			s.Mends = []Mend{}
+		}
+		out.Steps = append(out.Steps, s)
+	}
+	return out, out.Seal()
+}
+
+// ordered sorts the steps by money: by what they bring in the currency with
+// the largest total, then in the next one, then by id; steps that bring
+// nothing by themselves stand before the first that needs them, and what
+// cannot be done stands last.
+func (p *planner) ordered(totals []Amount) []*draft {
+	currencies := slices.Clone(totals)
+	slices.SortStableFunc(currencies, func(a, b Amount) int { return b.worth().Cmp(a.worth()) })
+	worth := map[*draft][]decimal.Decimal{}
+	all := make([]*draft, 0, len(p.drafts))
+	for _, d := range p.drafts {
+		for _, a := range currencies {
+			worth[d] = append(worth[d], d.money[a.Currency].worth())
+		}
+		all = append(all, d)
+	}
+	slices.SortFunc(all, func(a, b *draft) int {
+		for i := range currencies {
+			if n := worth[b][i].Cmp(worth[a][i]); n != 0 {
+				return n
+			}
+		}
+		return cmp.Or(cmp.Compare(hopeless(a), hopeless(b)), strings.Compare(a.step.ID, b.step.ID))
+	})
+	var out []*draft
+	placed := map[string]bool{}
+	var place func(d *draft)
+	place = func(d *draft) {
+		if placed[d.step.ID] {
+			return
+		}
+		placed[d.step.ID] = true
+		for _, id := range slices.Sorted(maps.Keys(d.needs)) {
+			place(p.drafts[id])
+		}
+		out = append(out, d)
+	}
+	for _, d := range all {
+		place(d)
+	}
+	return out
+}
+
+// hopeless orders what changes no access behind what does.
+func hopeless(d *draft) int {
+	switch d.step.Kind {
+	case Observe:
+		return 1
+	case Nothing:
+		return 2
+	default:
+		return 0
+	}
+}
+
+// Step returns a step of the plan, or an error with code NotFound that
+// names some of its steps.
+func (p *Plan) Step(id string) (*Step, error) {
+	for i := range p.Steps {
+		if p.Steps[i].ID == id {
+			return &p.Steps[i], nil
+		}
+	}
+	return nil, pharos.Errorf(pharos.NotFound, "the plan has no step %q", id).WithHint("`pharos plan` lists the steps")
+}
