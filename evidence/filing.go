@@ -43,7 +43,7 @@ func Submit(ctx context.Context, desk SupportDesk, r Request, pack Attachment) (
 		return Filing{Ticket: *there}, nil
 	}
 	f := Filing{Filed: true}
-	workspace := r.Name
+	workspace := r.Workspace()
 	if f.Unattached = attach(ctx, desk, workspace, pack); f.Unattached != nil {
 		if pharos.CodeOf(f.Unattached) == pharos.Interrupted {
 			return Filing{}, f.Unattached

@@ -78,16 +78,16 @@ func TestSubmit(t *testing.T) {
 		lacks pharos.Code // of the file's problem
 		calls []string
 	}{
-		{"all goes well", desk{}, small, "", "", []string{"attach a.zip to t", "open t with t"}},
-		{"no files", desk{attach: refused}, small, "", pharos.Forbidden, []string{"attach a.zip to t", "open t with "}},
+		{"all goes well", desk{}, small, "", "", []string{"attach a.zip to t-0f", "open t with t-0f"}},
+		{"no files", desk{attach: refused}, small, "", pharos.Forbidden, []string{"attach a.zip to t-0f", "open t with "}},
 		{"too large", desk{}, large, "", pharos.Unsupported, []string{"open t with "}},
-		{"stopped", desk{attach: stopped}, small, pharos.Interrupted, "", []string{"attach a.zip to t"}},
-		{"no plan", desk{open: noPlan}, small, pharos.Unsupported, "", []string{"attach a.zip to t", "open t with t"}},
+		{"stopped", desk{attach: stopped}, small, pharos.Interrupted, "", []string{"attach a.zip to t-0f"}},
+		{"no plan", desk{open: noPlan}, small, pharos.Unsupported, "", []string{"attach a.zip to t-0f", "open t with t-0f"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := c.desk
 			d.tickets = map[string]evidence.Ticket{}
-			f, err := evidence.Submit(t.Context(), &d, evidence.Request{Name: "t"}, c.file)
+			f, err := evidence.Submit(t.Context(), &d, evidence.Request{Name: "t", ManifestSHA256: "0f"}, c.file)
 			if pharos.CodeOf(err) != c.code || pharos.CodeOf(f.Unattached) != c.lacks {
 				t.Fatalf("got %+v, %v", f, err)
 			}
@@ -101,7 +101,7 @@ func TestSubmit(t *testing.T) {
 				t.Errorf("got %+v", f)
 			}
 			d.calls = nil
-			if again, err := evidence.Submit(t.Context(), &d, evidence.Request{Name: "t"}, c.file); err != nil || again.Filed || again.Ticket.Number != "1" || len(d.calls) > 0 {
+			if again, err := evidence.Submit(t.Context(), &d, evidence.Request{Name: "t", ManifestSHA256: "0f"}, c.file); err != nil || again.Filed || again.Ticket.Number != "1" || len(d.calls) > 0 {
 				t.Errorf("again: %+v, %v, %v", again, err, d.calls)
 			}
 		})

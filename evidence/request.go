@@ -44,10 +44,10 @@ func TicketName(sub pharos.SubscriptionID, m pharos.Month) string {
 	return "partner-earned-credit-" + m.String() + "-" + string(sub)
 }
 
-// AttachmentName is the name of the file with the whole pack. It has a part of
-// the manifest's checksum, so that another pack has another name.
-func AttachmentName(sub pharos.SubscriptionID, m pharos.Month, manifestSHA256 string) string {
-	return "evidence-" + m.String() + "-" + string(sub) + "-" + manifestSHA256[:min(8, len(manifestSHA256))] + ".zip"
+// Workspace is the name under which the request's file is handed in. It has a
+// part of the checksum: another pack gets another workspace.
+func (r *Request) Workspace() string {
+	return r.Name + "-" + r.ManifestSHA256[:min(8, len(r.ManifestSHA256))]
 }
 
 // NewRequest composes the request of a pack. Service, problem, severity and
@@ -61,7 +61,7 @@ func NewRequest(p *Pack, manifestSHA256 string) (Request, error) {
 	}
 	r := Request{
 		Name: TicketName(s.SubscriptionID, s.Month), SubscriptionID: s.SubscriptionID, Month: s.Month,
-		Severity: Minimal, Began: s.Days[0].Start(), Attachment: AttachmentName(s.SubscriptionID, s.Month, manifestSHA256), ManifestSHA256: manifestSHA256,
+		Severity: Minimal, Began: s.Days[0].Start(), Attachment: "evidence-" + string(s.SubscriptionID) + "-" + s.Month.String() + ".zip", ManifestSHA256: manifestSHA256,
 	}
 	r.Title = clip(fmt.Sprintf("Partner earned credit of %s not applied on %d days: partner ID %s, subscription %s", s.Month, len(s.Days), s.PartnerID, s.SubscriptionID), maxTitle)
 	end := []string{

@@ -45,15 +45,18 @@ func TestNewRequest(t *testing.T) {
 	if want := "Partner earned credit of 2026-10 not applied on 2 days: partner ID 4987654, subscription 59c9bc6d-a1b0-5ee6-b87f-6880b9220640"; r.Title != want {
 		t.Errorf("title: got %s", r.Title)
 	}
-	if r.Severity != evidence.Minimal || r.Began.Format(time.RFC3339) != "2026-10-03T00:00:00Z" || r.Attachment != "evidence-2026-10-59c9bc6d-a1b0-5ee6-b87f-6880b9220640-9f86d081.zip" {
+	if r.Severity != evidence.Minimal || r.Began.Format(time.RFC3339) != "2026-10-03T00:00:00Z" || r.Attachment != "evidence-59c9bc6d-a1b0-5ee6-b87f-6880b9220640-2026-10.zip" {
 		t.Errorf("got %+v", r)
+	}
+	if want := r.Name + "-9f86d081"; r.Workspace() != want {
+		t.Errorf("workspace: got %s", r.Workspace())
 	}
 	const want = `Missing credit day by day (UTC):
 2026-10-03: 3.00 EUR missing, of usage for 20.00 in 2 lines
 2026-10-03: 1.50 USD missing, of usage for 10.00 in 1 lines
 2026-10-04: 0.60 EUR missing, of usage for 4.02 in 2 lines
 
-Evidence: evidence-2026-10-59c9bc6d-a1b0-5ee6-b87f-6880b9220640-9f86d081.zip, with every line, who held which role from when to when, and the observations.
+Evidence: evidence-59c9bc6d-a1b0-5ee6-b87f-6880b9220640-2026-10.zip, with every line, who held which role from when to when, and the observations.
 The pack lists the SHA-256 of each of its files in SHA256SUMS, whose own SHA-256 is
 ` + sumOfManifest
 	i := strings.Index(r.Description, "Missing credit day by day")
