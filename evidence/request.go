@@ -61,9 +61,9 @@ func NewRequest(p *Pack, manifestSHA256 string) (Request, error) {
 	}
 	r := Request{
 		Name: TicketName(s.SubscriptionID, s.Month), SubscriptionID: s.SubscriptionID, Month: s.Month,
-		Severity: Minimal, Began: s.Days[0].Start(), Attachment: "evidence-" + string(s.SubscriptionID) + "-" + s.Month.String() + ".zip", ManifestSHA256: manifestSHA256,
+		Severity: Minimal, Began: s.Days[0].Start(), Attachment: Folder(s.SubscriptionID, s.Month) + ".zip", ManifestSHA256: manifestSHA256,
 	}
-	r.Title = clip(fmt.Sprintf("Partner earned credit of %s not applied on %d days: partner ID %s, subscription %s", s.Month, len(s.Days), s.PartnerID, s.SubscriptionID), maxTitle)
+	r.Title = clip(fmt.Sprintf("Partner earned credit not applied: partner ID %s, subscription %s, %s", s.PartnerID, s.SubscriptionID, DayRanges(s.Days)), maxTitle)
 	end := []string{
 		"", "Evidence: " + r.Attachment + ", with every line, who held which role from when to when, and the observations.",
 		"The pack lists the SHA-256 of each of its files in SHA256SUMS, whose own SHA-256 is", manifestSHA256,
@@ -95,7 +95,7 @@ func (p *Pack) missingDays() []string {
 		}
 		for _, currency := range order {
 			x := sums[currency]
-			out = append(out, fmt.Sprintf("%s: %s %s missing, of usage for %s in %d lines", d.Date, Cents(x.missing), currency, Cents(x.list), x.lines))
+			out = append(out, fmt.Sprintf("%s: %s %s missing; usage of %s, lines: %d", d.Date, Cents(x.missing), currency, Cents(x.list), x.lines))
 		}
 	}
 	return out

@@ -42,7 +42,7 @@ func TestNewRequest(t *testing.T) {
 	if want := "partner-earned-credit-2026-10-59c9bc6d-a1b0-5ee6-b87f-6880b9220640"; r.Name != want {
 		t.Errorf("name: got %s", r.Name)
 	}
-	if want := "Partner earned credit of 2026-10 not applied on 2 days: partner ID 4987654, subscription 59c9bc6d-a1b0-5ee6-b87f-6880b9220640"; r.Title != want {
+	if want := "Partner earned credit not applied: partner ID 4987654, subscription 59c9bc6d-a1b0-5ee6-b87f-6880b9220640, 2026-10-03 to 2026-10-04"; r.Title != want {
 		t.Errorf("title: got %s", r.Title)
 	}
 	if r.Severity != evidence.Minimal || r.Began.Format(time.RFC3339) != "2026-10-03T00:00:00Z" || r.Attachment != "evidence-59c9bc6d-a1b0-5ee6-b87f-6880b9220640-2026-10.zip" {
@@ -52,9 +52,9 @@ func TestNewRequest(t *testing.T) {
 		t.Errorf("workspace: got %s", r.Workspace())
 	}
 	const want = `Missing credit day by day (UTC):
-2026-10-03: 3.00 EUR missing, of usage for 20.00 in 2 lines
-2026-10-03: 1.50 USD missing, of usage for 10.00 in 1 lines
-2026-10-04: 0.60 EUR missing, of usage for 4.02 in 2 lines
+2026-10-03: 3.00 EUR missing; usage of 20.00, lines: 2
+2026-10-03: 1.50 USD missing; usage of 10.00, lines: 1
+2026-10-04: 0.60 EUR missing; usage of 4.02, lines: 2
 
 Evidence: evidence-59c9bc6d-a1b0-5ee6-b87f-6880b9220640-2026-10.zip, with every line, who held which role from when to when, and the observations.
 The pack lists the SHA-256 of each of its files in SHA256SUMS, whose own SHA-256 is

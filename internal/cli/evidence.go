@@ -19,6 +19,7 @@ type evidenceOptions struct {
 	subscription string
 	dir          string
 	zip, force   bool
+	request      requestOptions
 }
 
 func newEvidence(e *env) *cobra.Command {
@@ -36,6 +37,9 @@ disputable is said, and not claimed. Without --subscription it lists the subscri
 		if err := o.output.resolve(e); err != nil {
 			return err
 		}
+		if err := o.request.check(e, o.subscription); err != nil {
+			return err
+		}
 		return e.evidence(c.Context(), &o)
 	})
 	c.AddCommand(newEvidenceVerify(e))
@@ -46,6 +50,7 @@ disputable is said, and not claimed. Without --subscription it lists the subscri
 	c.Flags().StringVar(&o.dir, "dir", ".", "`folder` in which the pack's folder is made")
 	c.Flags().BoolVar(&o.zip, "zip", false, "write the pack as one zip file instead of a folder")
 	c.Flags().BoolVar(&o.force, "force", false, "replace another pack of the same subscription and month")
+	o.request.add(c)
 	return c
 }
 
@@ -72,6 +77,9 @@ func (e *env) evidence(ctx context.Context, o *evidenceOptions) error {
 	id, err := subscriptionNamed(c.month, o.subscription)
 	if err != nil {
 		return err
+	}
+	if o.request.wanted() {
+		return e.supportRequest(ctx, o, c, id)
 	}
 	pack, err := c.pack(id)
 	if err != nil {

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/internal/azure"
+	"github.com/pharos-pec/pharos/internal/config"
+)
+
+// reachedDesk is a support desk with the credential that reaches it.
+type reachedDesk struct {
+	desk     azure.SupportDesk
+	by       string
+	sessions *azureSessions
+}
+
+func (d *reachedDesk) close() { d.sessions.close() }
+
+// supportDesk finds the first credential, or the one that is named, as which
+// try goes well at the support desk of the subscription. When none does, the
+// code is Forbidden if all were refused, and NotFound if one was let in and
+// found nothing.
+func (e *env) supportDesk(ctx context.Context, c *config.Config, by string, sub pharos.SubscriptionID, try func(azure.SupportDesk) error) (*reachedDesk, error) {
+	pick := everyCredential
+	if by != "" {
+		pick = func(k config.Credential) bool { return k.Name == by }
+		if !slices.ContainsFunc(c.Credentials, pick) {
+			return nil, pharos.Errorf(pharos.Invalid, "the configuration has no credential %q", by).WithHint("`pharos config check` lists the credentials")
+		}
+	}
+	sessions, err := e.sessions(c, pick)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, s := range sessions.open {
+		desk := s.SupportDesk(sub)
+		err := try(desk)
+		if err == nil {
+			return &reachedDesk{desk, s.Name(), sessions}, nil
+		}
+		errs = append(errs, err)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	sessions.close()
+	for _, u := range sessions.failed {
+		errs = append(errs, u.err)
+	}
+	return nil, deskRefused(sub, errs)
+}
+
+// deskRefused sums up why no credential reached the desk.
+func deskRefused(sub pharos.SubscriptionID, errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	var words []string
+	hint := ""
+	for _, code := range []pharos.Code{pharos.Interrupted, pharos.NotFound} {
+		if i := slices.IndexFunc(errs, func(err error) bool { return pharos.CodeOf(err) == code }); i >= 0 {
+			return errs[i]
+		}
+	}
+	for _, err := range errs {
+		switch pharos.CodeOf(err) {
+		case pharos.Forbidden, pharos.Unauthenticated:
+		default:
+			return err // might have gone well on a better day
+		}
+		words = append(words, err.Error())
+		if hint == "" || pharos.CodeOf(err) == pharos.Forbidden {
+			hint = pharos.HintOf(err)
+		}
+	}
+	return pharos.Errorf(pharos.Forbidden, "none of %d credentials may do this in the subscription %s: %s", len(errs), sub, strings.Join(words, "; ")).WithHint("%s", hint)
+}
