@@ -72,7 +72,7 @@ func (e *env) evidence(ctx context.Context, o *evidenceOptions) error {
 	}
 	p.done()
 	if o.subscription == "" {
-		return o.output.report(e, report.Disputable(c.month))
+		return e.disputable(ctx, o, c)
 	}
 	id, err := subscriptionNamed(c.month, o.subscription)
 	if err != nil {
@@ -93,6 +93,16 @@ func (e *env) evidence(ctx context.Context, o *evidenceOptions) error {
 		e.note("note: nothing of %s in %s is disputable%s", o.subscription, month, otherwise(pack))
 	}
 	return o.output.report(e, report.Evidence(pack, written))
+}
+
+// disputable lists the subscriptions that have something to dispute.
+func (e *env) disputable(ctx context.Context, o *evidenceOptions, d *dispute) error {
+	months, err := d.books.Months(ctx)
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(months, func(m pharos.Month) bool { return m == d.month.Month })
+	return o.output.report(e, report.Disputable(d.month, others))
 }
 
 // subscriptionNamed finds a subscription of the month's bill by its id, or by

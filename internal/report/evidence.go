@@ -125,8 +125,9 @@ type disputableSubscription struct {
 }
 
 // Disputable lists the subscriptions of a month with disputable credit, by
-// currency and then the largest first.
-func Disputable(m *credit.Month) *Report {
+// currency and then the largest first. Where there is none, the hint names
+// the other months that have usage.
+func Disputable(m *credit.Month, others []pharos.Month) *Report {
 	doc := disputableDocument{m.Month, []disputableSubscription{}}
 	for _, s := range m.Subscriptions {
 		d := disputableSubscription{s.SubscriptionID, s.SubscriptionName, s.CustomerID, s.CustomerName, s.Currency, decimal.Zero, 0, 0}
@@ -158,8 +159,11 @@ func Disputable(m *credit.Month) *Report {
 		})
 	}
 	r := &Report{title: "Disputable credit " + m.Month.String(), document: doc, blocks: []block{{table: table}}}
-	if len(doc.Subscriptions) > 0 {
+	switch {
+	case len(doc.Subscriptions) > 0:
 		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("`pharos evidence --month %s --subscription %s` builds the pack", m.Month, doc.Subscriptions[0].SubscriptionID)})
+	case len(others) > 0:
+		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("another month? `pharos evidence --month %s`", others[len(others)-1])})
 	}
 	return r
 }
