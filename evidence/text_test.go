@@ -12,17 +12,8 @@ import (
 	"github.com/pharos-pec/pharos/evidence"
 )
 
-func day(t *testing.T, text string) pharos.Day {
-	t.Helper()
-	d, err := pharos.ParseDay(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 func TestSummary_Text(t *testing.T) {
-	first := day(t, "2026-10-03")
+	first := oct(3)
 	s := evidence.Summary{
 		SubscriptionID: "59c9bc6d-a1b0-5ee6-b87f-6880b9220640", SubscriptionName: "prod",
 		CustomerID: "22222222-2222-4222-8222-222222222222", CustomerName: "Fabrikam",
