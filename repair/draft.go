@@ -125,13 +125,23 @@ func hopeless(d *draft) int {
 	}
 }
 
-// Step returns a step of the plan, or an error with code NotFound that
-// names some of its steps.
+// Step returns the step whose id is, or begins with, what is given. The error
+// has code NotFound, or Invalid when several begin so.
 func (p *Plan) Step(id string) (*Step, error) {
+	var found []*Step
 	for i := range p.Steps {
-		if p.Steps[i].ID == id {
-			return &p.Steps[i], nil
+		switch s := &p.Steps[i]; {
+		case s.ID == id:
+			return s, nil
+		case id != "" && strings.HasPrefix(s.ID, id):
+			found = append(found, s)
 		}
 	}
-	return nil, pharos.Errorf(pharos.NotFound, "the plan has no step %q", id).WithHint("`pharos plan` lists the steps")
+	switch len(found) {
+	case 0:
+		return nil, pharos.Errorf(pharos.NotFound, "the plan has no step %q", id).WithHint("`pharos plan` lists the steps")
+	case 1:
+		return found[0], nil
+	}
+	return nil, pharos.Errorf(pharos.Invalid, "%d steps begin with %q", len(found), id).WithHint("for example %s and %s", found[0].ID, found[1].ID)
 }

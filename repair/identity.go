@@ -72,26 +72,26 @@ func (p *planner) link(h *pharos.History, who pharos.Principal) remedy {
 	other := p.linkedToOther(h, who.PrincipalRef)
 	checkIn := "pharos link check-in --tenant " + string(who.Tenant) + " --azure-cli"
 	switch {
-	case other != "" && held:
-		s.Why = fmt.Sprintf("Its link names partner ID %s, which is not of our organisation. That is not replaced unless somebody says so; if the ID is ours, add it to partner.organisation instead.", other)
-		s.Command = "pharos link apply --replace-other"
 	case other != "":
-		s.Why = fmt.Sprintf("Its link names partner ID %s, which is not of our organisation. Only it can change that.", other)
+		s.Title = fmt.Sprintf("Change the link of %s from partner ID %s to %s", who.Name, other, id)
+		s.Why = fmt.Sprintf("Partner ID %s is not of our organisation. Another's ID is not replaced unless somebody says so; if it is ours, it belongs under partner.organisation instead.", other)
 		s.Command = fmt.Sprintf("az managementpartner update --partner-id %s && %s", id, checkIn)
-	case held && credential.Link:
+		if held {
+			s.Why += fmt.Sprintf(" The credential %s needs `link: true` in the configuration.", credential.Name)
+			s.Command = "pharos link apply --replace-other"
+		}
+	case held:
 		s.Kind, s.Actor, s.Credential, rank = Link, Pharos, credential.Name, byOurselves
 		s.Title = fmt.Sprintf("Link %s to partner ID %s", who.Name, id)
-		s.Why = "It holds a role that earns as soon as it is linked. Only it can make its link."
-	case held:
-		s.Kind = Link
-		s.Title = fmt.Sprintf("Link %s to partner ID %s", who.Name, id)
-		s.Why = fmt.Sprintf("The configuration does not say `link: true` for the credential %s.", credential.Name)
-		s.Command = "pharos link apply"
+		s.Why = "It holds a role that earns as soon as it is linked, and only it can make its link."
+		if !credential.Link {
+			s.Why += fmt.Sprintf(" The configuration does not say `link: true` for the credential %s: add it, so that the link is watched from then on.", credential.Name)
+		}
 	case h.Links[who.PrincipalRef] == nil:
 		s.Why = "Nobody ever read its link, and only it can. If it has none, it makes one: az managementpartner create --partner-id " + string(id)
 		s.Command = checkIn
 	default:
-		s.Why = "It holds a role that earns as soon as it is linked. Only it can make its link."
+		s.Why = "It holds a role that earns as soon as it is linked, and only it can make its link."
 		s.Command = fmt.Sprintf("az managementpartner create --partner-id %s && %s", id, checkIn)
 	}
 	return remedy{step: named(s), rank: rank, common: true, edit: func(*prospect) coverage.Supposed {

@@ -22,8 +22,8 @@ type Plan struct {
 	Made time.Time `json:"made,omitzero"`
 	// Scanned is the cloud's time of the scan whose history it was made from.
 	Scanned time.Time `json:"scanned,omitzero"`
-	// Month is the judged month that the money is taken from.
-	Month     pharos.Month     `json:"month"`
+	// Month is the judged month that the money is taken from, 0 for none.
+	Month     pharos.Month     `json:"month,omitzero"`
 	PartnerID pharos.PartnerID `json:"partnerId"`
 	Tenant    pharos.TenantID  `json:"tenantId"` // the managing tenant
 	// Totals sum the steps up, by currency.

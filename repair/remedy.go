@@ -108,7 +108,7 @@ func named(s Step, more ...string) Step {
 		t.Delegation, string(t.PartnerID), string(t.Customer), string(t.Cause),
 	}, more...)
 	sum := sha256.Sum256([]byte(strings.Join(parts, "|")))
-	s.ID = string(s.Kind) + "-" + hex.EncodeToString(sum[:5])
+	s.ID = string(s.Kind) + "-" + hex.EncodeToString(sum[:6])
 	s.Risk = riskOf(&s)
 	return s
 }
