@@ -24,6 +24,7 @@ line by line, which partner earned credit was earned, which was lost, why, and w
 		newCoverage(e),
 		newUsage(e),
 		newCredit(e),
+		newPlan(e),
 		newExplain(e),
 		newEvidence(e),
 		newServe(e),
