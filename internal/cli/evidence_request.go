@@ -155,7 +155,7 @@ func (f *filer) compose(ctx context.Context) error {
 	if f.config.Contact != nil {
 		r.Contact = *f.config.Contact
 	}
-	f.doc.Pack, f.doc.Request = written.Path, r
+	f.doc.Pack, f.doc.Request = written.Path, &r
 	if f.o.zip {
 		return nil
 	}
@@ -165,7 +165,7 @@ func (f *filer) compose(ctx context.Context) error {
 
 // ticket opens the ticket.
 func (f *filer) ticket(ctx context.Context, desk evidence.SupportDesk) error {
-	r := &f.doc.Request
+	r := f.doc.Request
 	var err error
 	if r.Service, r.Problem, err = evidence.FindTopic(ctx, desk, f.o.request.choice); err != nil {
 		return err
@@ -239,11 +239,10 @@ func (f *filer) portalText() error {
 	if f.o.request.dryRun {
 		return f.o.output.report(f.env, report.Request(&f.doc))
 	}
-	r := &f.doc.Request
+	r := f.doc.Request
 	f.doc.Text = filepath.Join(f.o.dir, evidence.Folder(r.SubscriptionID, r.Month)+"-request.txt")
 	if err := f.writeFile(f.doc.Text, []byte(r.PortalText())); err != nil {
 		return err
 	}
-	f.note("wrote %s", f.doc.Text)
 	return f.o.output.report(f.env, report.Filed(&f.doc))
 }

@@ -42,6 +42,7 @@ func examples(t *testing.T) map[string]*Report {
 		"bus":       sampleBusFactors(),
 		"lint":      sampleLint(),
 		"deploy":    sampleDeployment(),
+		"filed":     Filed(sampleFiled()),
 		"rule":      Rule("PH103", onboard.PageOf("PH103")),
 		"trace":     Trace(explain.Trace(scopes[1], explain.NamesOf(h))),
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
+	"github.com/pharos-pec/pharos/evidence"
 	"github.com/pharos-pec/pharos/explain"
 	"github.com/pharos-pec/pharos/link"
 )
@@ -244,6 +245,8 @@ func samples(t *testing.T) map[string]*Report {
 	out := map[string]*Report{
 		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "scan": sampleScan(),
 		"deployment": sampleDeployment(), "whatif": Deployment(sampleDeployed(), true),
+		"request": Request(sampleFiled()), "filed": Filed(sampleFiled()), "there": sampleThere(), "portal": samplePortal(),
+		"tickets": Tickets([]evidence.Ticket{sampleTicket()}), "no-tickets": Tickets(nil),
 		"without": sampleWithout(), "bus-factor": sampleBusFactors(),
 		"page": samplePage(t), "pages": Pages(must(explain.Pages())),
 		"trace-full": sampleTrace(prod), "trace-unread": sampleTrace(lab), "trace-none": sampleTrace(shop),

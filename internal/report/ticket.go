@@ -8,10 +8,10 @@ import (
 
 // SupportRequest is what `pharos evidence --open-request` did, and its JSON.
 type SupportRequest struct {
-	// Pack is the folder or zip of the evidence.
+	// Pack is the folder or zip of the evidence, "" where none was made.
 	Pack string `json:"pack"`
-	// Request is what was, or would be, asked for.
-	Request evidence.Request `json:"request"`
+	// Request is what was, or would be, asked for; nil where the ticket was there.
+	Request *evidence.Request `json:"request"`
 	// By is the credential that asks, "" when the text is for Partner Center.
 	By string `json:"by"`
 	// Filed says that this run opened the ticket. A Ticket that was there before
@@ -43,7 +43,7 @@ func Request(s *SupportRequest) *Report {
 }
 
 func requestSheet(s *SupportRequest) sheet {
-	r, c := &s.Request, &s.Request.Contact
+	r, c := s.Request, &s.Request.Contact
 	out := sheet{name: "Request", columns: []column{{title: "field"}, {title: "value", flex: true}}}
 	for _, row := range [][2]string{
 		{"title", r.Title}, {"subscription", string(r.SubscriptionID)}, {"ticket", r.Name}, {"severity", string(r.Severity)},
@@ -60,7 +60,9 @@ func requestSheet(s *SupportRequest) sheet {
 // Filed lays out what became of a request.
 func Filed(s *SupportRequest) *Report {
 	if s.Ticket == nil {
-		return Request(s)
+		r := Request(s)
+		r.blocks = append(r.blocks, block{text: "For Partner Center: " + s.Text})
+		return r
 	}
 	r := Tickets([]evidence.Ticket{*s.Ticket})
 	r.document = s
@@ -75,13 +77,13 @@ func Filed(s *SupportRequest) *Report {
 
 // Tickets lays out support tickets and what was written about them.
 func Tickets(all []evidence.Ticket) *Report {
-	data := sheet{name: "Tickets", empty: "No support ticket was opened.", columns: []column{
-		{title: "ticket"}, {title: "status", tone: true}, {title: "severity"}, {title: "created", kind: instant}, {title: "changed", kind: instant},
-		{title: "service"}, {title: "problem", flex: true}, {title: "engineer"}, {title: "name", flex: true, cut: true},
+	data := sheet{name: "Tickets", columns: []column{
+		{title: "name"}, {title: "number"}, {title: "status"}, {title: "severity"}, {title: "created", kind: instant}, {title: "changed", kind: instant},
+		{title: "service"}, {title: "problem"}, {title: "plan"}, {title: "engineer"}, {title: "title"},
 	}}
-	messages := sheet{name: "Messages", columns: []column{{title: "at", kind: instant}, {title: "from"}, {title: "subject", flex: true}}}
+	messages := sheet{name: "Messages", columns: []column{{title: "at", kind: instant}, {title: "from", flex: true, cut: true}, {title: "subject", flex: true}}}
 	for _, t := range all {
-		data.rows = append(data.rows, []any{t.Number, t.Status, t.Severity, t.Created, t.Changed, t.Service, t.Problem, t.Engineer, t.Name})
+		data.rows = append(data.rows, []any{t.Name, t.Number, t.Status, t.Severity, t.Created, t.Changed, t.Service, t.Problem, t.Plan, t.Engineer, t.Title})
 		for _, m := range t.Messages {
 			from := m.From
 			if m.Inbound {
@@ -90,12 +92,20 @@ func Tickets(all []evidence.Ticket) *Report {
 			messages.rows = append(messages.rows, []any{m.At, from, m.Subject})
 		}
 	}
-	shown := data
-	shown.name = ""
-	r := &Report{title: "Support tickets", blocks: []block{{table: &shown}}, data: &data, book: []sheet{data}, document: ticketsDocument{append([]evidence.Ticket{}, all...)}}
+	r := &Report{title: "Support tickets", blocks: []block{{table: ticketsForPeople(all)}}, data: &data, book: []sheet{data}, document: ticketsDocument{append([]evidence.Ticket{}, all...)}}
 	if len(messages.rows) > 0 {
 		r.blocks = append(r.blocks, block{table: &messages})
 		r.book = append(r.book, messages)
 	}
 	return r
+}
+
+func ticketsForPeople(all []evidence.Ticket) *sheet {
+	s := &sheet{empty: "No support ticket was opened.", columns: []column{
+		{title: "ticket"}, {title: "status", tone: true}, {title: "severity"}, {title: "opened", kind: instant}, {title: "problem", flex: true},
+	}}
+	for _, t := range all {
+		s.rows = append(s.rows, []any{t.Number, t.Status, t.Severity, t.Created, t.Problem})
+	}
+	return s
 }
