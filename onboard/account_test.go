@@ -2,6 +2,7 @@ package onboard_test
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"slices"
 	"testing"
@@ -12,16 +13,29 @@ import (
 )
 
 // registry is a directory in memory. Late lists an application only after it
-// was asked for that many times; twice repeats a creation, as a client does
-// whose answer was lost.
+// was asked for that many times, and behind is how many calls about it do not
+// know it; twice repeats a creation, as a client does whose answer was lost.
 type registry struct {
-	apps       []onboard.Application
-	principals map[string]pharos.PrincipalID
-	secrets    int
-	late       int
-	twice      bool
-	refuse     error
-	fails      map[string]error
+	apps        []onboard.Application
+	principals  map[string]pharos.PrincipalID
+	credentials []onboard.Credential
+	late        int
+	behind      map[string]int
+	twice       bool
+	refuse      error
+	fails       map[string]error
+}
+
+// now is the directory's time.
+var now = time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC)
+
+// unknown is the answer of a copy that does not know the application yet.
+func (r *registry) unknown(call string) error {
+	if r.behind[call] == 0 {
+		return r.fails[call]
+	}
+	r.behind[call]--
+	return pharos.Errorf(pharos.NotFound, "no such application")
 }
 
 func (r *registry) MayRegister(context.Context) error { return r.refuse }
@@ -53,21 +67,55 @@ func (r *registry) ServicePrincipal(_ context.Context, a onboard.Application) (p
 }
 
 func (r *registry) CreateServicePrincipal(_ context.Context, a onboard.Application) (pharos.PrincipalID, error) {
-	if err := r.fails["principal"]; err != nil {
+	if err := r.unknown("principal"); err != nil {
 		return "", err
 	}
 	r.principals[a.ID] = pharos.PrincipalID("sp-" + a.ID)
 	return r.principals[a.ID], nil
 }
 
-func (r *registry) AddSecret(context.Context, onboard.Application, time.Time) (string, error) {
-	r.secrets++
-	return fmt.Sprint("secret-", r.secrets), nil
+func (r *registry) Credentials(context.Context, onboard.Application) ([]onboard.Credential, time.Time, error) {
+	return slices.Clone(r.credentials), now, r.unknown("credentials")
 }
 
+// add is how a credential is added of every kind.
+func (r *registry) add(c onboard.Credential) (onboard.Credential, error) {
+	if err := r.unknown("add"); err != nil {
+		return c, err
+	}
+	r.credentials = append(r.credentials, c)
+	return c, nil
+}
+
+func (r *registry) AddSecret(_ context.Context, _ onboard.Application, until time.Time) (onboard.Credential, string, error) {
+	secret := fmt.Sprint("secret-", len(r.credentials)+1)
+	c, err := r.add(onboard.Credential{Kind: onboard.BySecret, ID: secret, Until: until})
+	if err != nil {
+		secret = ""
+	}
+	return c, secret, err
+}
+
+func (r *registry) AddCertificate(_ context.Context, _ onboard.Application, cert *x509.Certificate) (onboard.Credential, error) {
+	return r.add(onboard.Credential{Kind: onboard.ByCertificate, ID: onboard.Thumbprint(cert), Until: cert.NotAfter})
+}
+
+func (r *registry) Federate(_ context.Context, _ onboard.Application, f onboard.Federation) (onboard.Credential, error) {
+	return r.add(onboard.Credential{Kind: onboard.ByFederation, ID: f.Name(), Federation: f})
+}
+
+// ensure makes the account as of the directory's time, for 180 days. It waits
+// for nothing, and counts the waits.
 func ensure(t *testing.T, r *registry, o onboard.AccountOptions) (onboard.Account, error) {
 	t.Helper()
-	o.Name, o.Until = "robot", time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
+	o.Name, o.Days = "robot", 180
+	o.Patience.Pause = func(context.Context, time.Duration) error { return nil }
+	if o.NewCertificate == nil {
+		o.NewCertificate = func(from, until time.Time) (*x509.Certificate, error) {
+			cert, _, err := onboard.NewCertificate("robot", from, until)
+			return cert, err
+		}
+	}
 	return onboard.EnsureAccount(t.Context(), r, o)
 }
 
@@ -81,7 +129,7 @@ func TestEnsureAccount(t *testing.T) {
 	if a, err = ensure(t, r, onboard.AccountOptions{}); err != nil || a.Secret != "" || len(a.Made) != 0 || a.Principal != "sp-app-1" {
 		t.Errorf("again: %+v, %v", a, err)
 	}
-	if a, err = ensure(t, r, onboard.AccountOptions{NewSecret: true}); err != nil || a.Secret != "secret-2" {
+	if a, err = ensure(t, r, onboard.AccountOptions{Another: true}); err != nil || a.Secret != "secret-2" {
 		t.Errorf("with another secret: %+v, %v", a, err)
 	}
 }
@@ -94,7 +142,7 @@ func TestEnsureAccount_GoesOn(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	r.fails = nil
-	if a, err := ensure(t, r, onboard.AccountOptions{NewSecret: true}); err != nil || a.ID != "app-1" || a.Principal == "" || len(r.apps) != 1 {
+	if a, err := ensure(t, r, onboard.AccountOptions{Another: true}); err != nil || a.ID != "app-1" || a.Principal == "" || len(r.apps) != 1 {
 		t.Errorf("%+v, %v, %d applications", a, err, len(r.apps))
 	}
 }

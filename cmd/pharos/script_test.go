@@ -50,6 +50,7 @@ func TestScript(t *testing.T) {
 			"fetch":    fetch,
 			"remember": remember,
 			"readme":   readme,
+			"pipeline": playPipeline,
 		},
 	})
 }

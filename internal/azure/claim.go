@@ -19,6 +19,7 @@ type claims struct {
 	Party    string   `json:"azp"`   // version 2.0 tokens
 	Scopes   string   `json:"scp"`
 	Roles    []string `json:"roles"` // application permissions
+	WIDs     []string `json:"wids"`  // directory roles of a person, by their templates
 	Name     string   `json:"name"`
 	App      string   `json:"app_displayname"`
 	UPN      string   `json:"upn"`

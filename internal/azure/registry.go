@@ -3,16 +3,11 @@ package azure
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/onboard"
 )
-
-// needRegistering is the least permission to register applications.
-const needRegistering = "the Graph application permission Application.ReadWrite.OwnedBy with admin consent, or the role Application Developer"
 
 // Registry is a session as package onboard sees it: the directory of its
 // tenant. Source: Microsoft Graph, "application" and "servicePrincipal".
@@ -22,25 +17,6 @@ var _ onboard.Registry = Registry{}
 
 // Registry returns the session as package onboard sees it.
 func (s *Session) Registry() Registry { return Registry{s} }
-
-// MayRegister reads the permissions in the token for Graph. A token of a
-// person may rest on a directory role, which it does not name.
-func (r Registry) MayRegister(ctx context.Context) error {
-	token, err := r.session.graph.tokens.get(ctx)
-	if err != nil {
-		return err
-	}
-	k, err := readClaims(token)
-	if err != nil || k.Type != "app" {
-		return nil //nolint:nilerr // a token that cannot be read is for Graph to judge
-	}
-	enough := []string{"Application.ReadWrite.OwnedBy", "Application.ReadWrite.All", "Directory.ReadWrite.All"}
-	if slices.ContainsFunc(k.Roles, func(p string) bool { return slices.Contains(enough, p) }) {
-		return nil
-	}
-	return pharos.Errorf(pharos.Forbidden, "credential %s may not register applications", r.session.Name()).
-		WithHint("it needs %s", needRegistering)
-}
 
 type wireApplication struct {
 	Object guid   `json:"id"`
@@ -85,27 +61,22 @@ func (r Registry) ServicePrincipal(ctx context.Context, a onboard.Application) (
 }
 
 // CreateServicePrincipal makes the application's object in the tenant. One that
-// stands already, made by a try whose answer was lost, is taken.
+// stands already, made by a try whose answer was lost, is taken. The error has
+// code NotFound while the copy of the directory that was asked does not know
+// the application, of which Graph has two ways to say so.
 func (r Registry) CreateServicePrincipal(ctx context.Context, a onboard.Application) (pharos.PrincipalID, error) {
 	w, err := post[wireObject](ctx, r, "/servicePrincipals", map[string]any{"appId": a.ID})
 	if pharos.CodeOf(err) == pharos.Conflict {
 		return r.ServicePrincipal(ctx, a)
 	}
+	if f := faultOf(err); f != nil && (strings.Contains(f.words, "does not reference a valid application object") || strings.Contains(f.words, "backing application of the service principal")) {
+		return "", pharos.Errorf(pharos.NotFound, "the directory does not know the application %s yet: %w", a.ID, err).WithHint("run it again in some minutes")
+	}
 	return pharos.PrincipalID(w.ID), err
 }
 
-// AddSecret adds a client secret, which is told this once.
-func (r Registry) AddSecret(ctx context.Context, a onboard.Application, until time.Time) (string, error) {
-	w, err := post[struct {
-		Secret string `json:"secretText"`
-	}](ctx, r, "/applications/"+pathSegment(a.Object)+"/addPassword", map[string]any{
-		"passwordCredential": map[string]any{"displayName": "pharos", "endDateTime": until.UTC().Format(time.RFC3339)},
-	})
-	if err == nil && w.Secret == "" {
-		err = pharos.Errorf(pharos.Unavailable, "credential %s: Graph added a secret and did not tell it", r.session.Name()).WithHint("--new-secret adds another")
-	}
-	return w.Secret, err
-}
+// applicationPath is the address of an application.
+func applicationPath(a onboard.Application) string { return "/applications/" + pathSegment(a.Object) }
 
 // post makes one call that creates something.
 func post[T any](ctx context.Context, r Registry, ref string, body any) (T, error) {

@@ -2,9 +2,8 @@ package cli
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
-	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -14,18 +13,8 @@ import (
 	"github.com/pharos-pec/pharos/internal/azure"
 	"github.com/pharos-pec/pharos/internal/config"
 	"github.com/pharos-pec/pharos/internal/report"
-	"github.com/pharos-pec/pharos/link"
 	"github.com/pharos-pec/pharos/onboard"
 )
-
-type accountOptions struct {
-	output     output
-	by         string
-	name       string
-	secretFile string
-	days       int
-	newSecret  bool
-}
 
 // accountDocument is the document of `pharos onboard account -o json`.
 type accountDocument struct {
@@ -38,8 +27,27 @@ type accountDocument struct {
 	Linked bool `json:"linked"`
 	// Made tells what this run made: [] when all was there.
 	Made []string `json:"made"`
-	// SecretFile is where a new secret was written, "" when there is none.
-	SecretFile string `json:"secretFile"`
+	// SecretFile and CertificateFile are where a new secret, or a new
+	// certificate with its key, was written; "" when there is none.
+	SecretFile      string `json:"secretFile"`
+	CertificateFile string `json:"certificateFile"`
+	// Credentials are all by which one can sign in as the account.
+	Credentials []credentialDocument `json:"credentials"`
+}
+
+// credentialDocument is one credential of an account.
+type credentialDocument struct {
+	Kind onboard.CredentialKind `json:"kind"`
+	// ID is a certificate's thumbprint, or the id in the directory.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Until is a day, "" when it does not end.
+	Until string                  `json:"until"`
+	State onboard.CredentialState `json:"state"`
+	// Issuer, subject and audience are of a federated one.
+	Issuer   string `json:"issuer,omitempty"`
+	Subject  string `json:"subject,omitempty"`
+	Audience string `json:"audience,omitempty"`
 }
 
 func newOnboardAccount(e *env) *cobra.Command {
@@ -47,10 +55,18 @@ func newOnboardAccount(e *env) *cobra.Command {
 	c := e.command(page{
 		use:   "account",
 		short: "Make the account that earns, and link it to the partner ID",
-		long: `Makes an application with its service principal and a secret in the managing tenant, signs in as it and
-links it to the partner ID. What is there already is kept, so it can be repeated. The credential
-that does it needs Graph's Application.ReadWrite.OwnedBy or the role Application Developer.`,
-		example: "  pharos onboard account --by admin --secret-file automation.secret\n  pharos onboard account --by admin --name \"Contoso robot\" -o json",
+		long: `Makes an application with its service principal and a credential in the managing tenant, signs in as it and
+links it to the partner ID. What is there already is kept, so it can be repeated; no credential is ever removed.
+
+The credential is a secret, a certificate (--credential certificate), or none that anybody could lose: with
+--github or --federated-issuer the tokens of a pipeline sign in, and the pipeline makes the link.
+
+Who registers it (--by) needs Graph's Application.ReadWrite.OwnedBy, or as a person the role Application
+Developer, and nothing else. This is checked before anything is made. The account itself gets no role.`,
+		example: `  pharos onboard account --by admin --secret-file automation.secret
+  pharos onboard account --by admin --credential certificate --days 365
+  pharos onboard account --by admin --github contoso/azure:environment:production
+  pharos onboard account --by admin --name "Contoso robot" --new-credential -o json`,
 	}, noArgs, func(c *cobra.Command, _ []string) error {
 		if err := o.output.resolve(e); err != nil {
 			return err
@@ -58,12 +74,7 @@ that does it needs Graph's Application.ReadWrite.OwnedBy or the role Application
 		return e.onboardAccount(c.Context(), &o)
 	})
 	o.output.add(c, formatTable, formatJSON, formatCSV)
-	f := c.Flags()
-	f.StringVar(&o.by, "by", "", "`name` of the configured credential that registers it (default: the only one of the managing tenant)")
-	f.StringVar(&o.name, "name", "Provider Automation Account", "name of the account")
-	f.StringVar(&o.secretFile, "secret-file", "", "`file` that a new secret is written to (default: beside the configuration, NAME.secret)")
-	f.IntVar(&o.days, "days", 180, "how long a new secret is good")
-	f.BoolVar(&o.newSecret, "new-secret", false, "add a secret to an account that is there already")
+	o.add(c.Flags())
 	return c
 }
 
@@ -72,8 +83,9 @@ func (e *env) onboardAccount(ctx context.Context, o *accountOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.days < 1 || o.days > 730 {
-		return pharos.Errorf(pharos.Invalid, "--days %d: a secret is good for 1 to 730 days", o.days)
+	want, err := o.wanted(c.Cloud.Name)
+	if err != nil {
+		return err
 	}
 	by, err := registrar(c, o.by)
 	if err != nil {
@@ -88,39 +100,104 @@ func (e *env) onboardAccount(ctx context.Context, o *accountOptions) error {
 		return err
 	}
 	defer session.Close()
-	file, err := newSecretFile(c, o)
+	file, err := o.keyFile(c, want.By)
 	if err != nil {
 		return err
 	}
 	defer file.forget()
-	account, err := onboard.EnsureAccount(ctx, session.Registry(), onboard.AccountOptions{
-		Name: o.name, NewSecret: o.newSecret, Until: e.Now().AddDate(0, 0, o.days),
-	})
-	if account.Secret != "" {
-		if kept := file.keep(account.Secret); kept != nil {
-			return kept
+	want.NewCertificate = func(from, until time.Time) (*x509.Certificate, error) {
+		cert, text, err := onboard.NewCertificate(o.name, from, until)
+		if err != nil {
+			return nil, err
 		}
+		return cert, file.write(text)
+	}
+	want.Patience = e.patience()
+	account, err := onboard.EnsureAccount(ctx, session.Registry(), want)
+	if account.Secret != "" {
+		err = errors.Join(err, file.write([]byte(account.Secret+"\n")))
 	}
 	if err != nil {
 		return err
 	}
-	doc := accountDocument{
-		Name: account.Name, ApplicationID: account.ID, PrincipalID: account.Principal, TenantID: c.Partner.Tenant, PartnerID: c.Partner.ID,
-		Made: append([]string{}, account.Made...), SecretFile: file.written,
+	if err := file.keep(); err != nil {
+		return err
 	}
-	known, failed := e.linkAccount(ctx, c, cloud, account)
+	return e.finishAccount(ctx, c, cloud, o, file, account)
+}
+
+// finishAccount links the account and reports it.
+func (e *env) finishAccount(ctx context.Context, c *config.Config, cloud azure.Cloud, o *accountOptions, file *keyFile, account onboard.Account) error {
+	doc := newAccountDocument(c, account)
+	if account.Secret != "" {
+		doc.SecretFile = file.written
+	} else {
+		doc.CertificateFile = file.written
+	}
+	known, failed := e.linkAccount(ctx, c, cloud, o, file, account)
 	doc.Linked = known && failed == nil
 	if err := o.output.report(e, accountReport(doc)); err != nil {
 		return err
 	}
-	if account.Secret != "" {
-		e.note("hint: add to %s under credentials: {name: automation, tenant: %s, clientId: %s, secret: \"file:%s\", link: true}", c.File, doc.TenantID, doc.ApplicationID, doc.SecretFile)
+	e.noteCredentials(account)
+	e.noteConfiguration(c, o, doc)
+	if known {
+		return failed
 	}
-	if !known {
-		return pharos.Errorf(pharos.Incomplete, "the account is there, and nobody here can sign in as it to see or make its link").
-			WithHint("put its credential into the configuration and run `pharos link apply`, or run this again with --new-secret")
+	if o.kind == string(onboard.ByFederation) {
+		return pharos.Errorf(pharos.Incomplete, "the account is there, and only its pipeline can sign in as it to see or make its link").
+			WithHint("there, write its token for the audience %s into a file, configure the credential as said above, and run `pharos link apply`", o.federation.Audience)
 	}
-	return failed
+	return pharos.Errorf(pharos.Incomplete, "the account is there, and nobody here can sign in as it to see or make its link").
+		WithHint("put its credential into the configuration and run `pharos link apply`, or run this again with --new-credential")
+}
+
+func newAccountDocument(c *config.Config, a onboard.Account) accountDocument {
+	d := accountDocument{
+		Name: a.Name, ApplicationID: a.ID, PrincipalID: a.Principal, TenantID: c.Partner.Tenant, PartnerID: c.Partner.ID,
+		Made: append([]string{}, a.Made...), Credentials: []credentialDocument{},
+	}
+	for _, k := range a.Credentials {
+		until := ""
+		if !k.Until.IsZero() {
+			until = k.Until.Format(time.DateOnly)
+		}
+		d.Credentials = append(d.Credentials, credentialDocument{
+			Kind: k.Kind, ID: k.ID, Name: k.Name, Until: until, State: k.State(a.At),
+			Issuer: k.Federation.Issuer, Subject: k.Federation.Subject, Audience: k.Federation.Audience,
+		})
+	}
+	return d
+}
+
+// noteCredentials says which credentials have ended or soon will. Nobody but
+// a person can know whether something still uses them.
+func (e *env) noteCredentials(a onboard.Account) {
+	for _, k := range a.Credentials {
+		switch k.State(a.At) {
+		case onboard.CredentialEnded:
+			e.note("note: the %s %s ended on %s; it can be deleted", k.Kind, k.ID, k.Until.Format(time.DateOnly))
+		case onboard.CredentialEnding:
+			e.note("note: the %s %s ends on %s; --new-credential adds another beside it", k.Kind, k.ID, k.Until.Format(time.DateOnly))
+		case onboard.CredentialGood:
+		}
+	}
+}
+
+// noteConfiguration says how a new credential is configured.
+func (e *env) noteConfiguration(c *config.Config, o *accountOptions, d accountDocument) {
+	way := ""
+	switch {
+	case d.SecretFile != "":
+		way = "secret: \"file:" + d.SecretFile + "\""
+	case d.CertificateFile != "":
+		way = "certificate: \"file:" + d.CertificateFile + "\""
+	case o.kind == string(onboard.ByFederation) && !d.Linked:
+		way = "federatedToken: \"file:token.jwt\""
+	default:
+		return
+	}
+	e.note("hint: add to %s under credentials: {name: automation, tenant: %s, clientId: %s, %s, link: true}", c.File, d.TenantID, d.ApplicationID, way)
 }
 
 // registrar is the credential that registers the account.
@@ -142,74 +219,6 @@ func registrar(c *config.Config, name string) (config.Credential, error) {
 	return config.Credential{}, pharos.Errorf(pharos.Invalid, "the credential %q is not of the managing tenant %s", name, c.Partner.Tenant)
 }
 
-// linkAccount signs in as the account and links it. Known is false when no
-// credential for it is at hand.
-func (e *env) linkAccount(ctx context.Context, c *config.Config, cloud azure.Cloud, a onboard.Account) (known bool, err error) {
-	credential := azure.Credential{
-		Name: a.Name, Tenant: c.Partner.Tenant, ClientID: a.ID, Method: azure.ClientSecret,
-		Secret: func() ([]byte, error) { return []byte(a.Secret), nil },
-	}
-	if a.Secret == "" {
-		for _, k := range c.Credentials {
-			if strings.EqualFold(k.ClientID, a.ID) && k.Tenant == c.Partner.Tenant {
-				credential, known = e.credentialOf(k), true
-			}
-		}
-		if !known {
-			return false, nil
-		}
-	}
-	wait := firstWait
-	for {
-		err := e.linkOnce(ctx, c, cloud, credential)
-		if pharos.CodeOf(err) != pharos.Unauthenticated || a.Secret == "" || wait > lastWait {
-			return true, err
-		}
-		e.note("the directory does not know the new account everywhere yet, trying again in %s", wait)
-		select {
-		case <-ctx.Done():
-			return true, pharos.Errorf(pharos.Interrupted, "interrupted: %w", ctx.Err())
-		case <-time.After(wait):
-		}
-		wait *= 2
-	}
-}
-
-// A new account is known everywhere after some seconds, at times minutes.
-const (
-	firstWait = 2 * time.Second
-	lastWait  = time.Minute
-)
-
-// linkOnce signs in anew: a session keeps what the directory said.
-func (e *env) linkOnce(ctx context.Context, c *config.Config, cloud azure.Cloud, credential azure.Credential) error {
-	session, err := azure.Open(credential, cloud, e.azureOptions())
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	accounts := []link.Account{session.Account()}
-	statuses, err := link.Observe(ctx, accounts, c.Partner)
-	if err == nil {
-		err = unreached(statuses)
-	}
-	if err != nil {
-		return err
-	}
-	plan, err := link.NewPlan(statuses, c.Partner, link.Options{})
-	if err != nil {
-		return err
-	}
-	outcomes, err := link.Apply(ctx, plan, accounts)
-	if noted := e.noteChanges(context.WithoutCancel(ctx), c, outcomes); noted != nil {
-		return noted
-	}
-	if err != nil {
-		return err
-	}
-	return link.Failure(outcomes)
-}
-
 func accountReport(d accountDocument) *report.Report {
 	made := "nothing, all was there"
 	if len(d.Made) > 0 {
@@ -221,49 +230,4 @@ func accountReport(d accountDocument) *report.Report {
 	}
 	return report.List("Account", "", []string{"account", "application", "principal", "linked to", "made"},
 		[][]string{{d.Name, d.ApplicationID, string(d.PrincipalID), linked, made}}, d)
-}
-
-// secretFile is a file that is opened before a secret is asked for: a secret
-// is told once, and must have a place to go.
-type secretFile struct {
-	path    string
-	file    *os.File
-	written string
-}
-
-func newSecretFile(c *config.Config, o *accountOptions) (*secretFile, error) {
-	path := o.secretFile
-	if path == "" {
-		path = c.Beside(strings.ReplaceAll(strings.ToLower(o.name), " ", "-") + ".secret")
-	}
-	temp, err := os.OpenFile(path+".new", os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return nil, pharos.Errorf(pharos.Conflict, "%s.new is there: another run is at it, or was ended in the middle", path).WithHint("remove it when no other run is at it")
-	}
-	if err != nil {
-		return nil, cannotWrite(path, err)
-	}
-	return &secretFile{path: path, file: temp}, nil
-}
-
-// keep writes the secret and puts the file in its place.
-func (s *secretFile) keep(secret string) error {
-	_, err := fmt.Fprintln(s.file, secret)
-	err = errors.Join(err, s.file.Sync(), s.file.Close())
-	if err == nil {
-		err = os.Rename(s.path+".new", s.path)
-	}
-	if err != nil {
-		return cannotWrite(s.path, err)
-	}
-	s.written = s.path
-	return nil
-}
-
-// forget removes a file that no secret was written to.
-func (s *secretFile) forget() {
-	if s.written == "" {
-		_ = s.file.Close() // nothing is in it
-		_ = os.Remove(s.path + ".new")
-	}
 }
