@@ -58,8 +58,7 @@ func (p *planner) plan() (*Plan, error) {
 	for _, d := range p.drafts {
 		total.add(d.money)
 	}
-	out.Totals = total.amounts()
-	for _, d := range p.ordered(out.Totals) {
+	for _, d := range p.ordered(total.amounts()) {
 		s := d.step
 		s.Needs = slices.Sorted(maps.Keys(d.needs))
 		s.Mends, s.Money = d.mends, d.money.amounts()
@@ -68,7 +67,19 @@ func (p *planner) plan() (*Plan, error) {
 		}
 		out.Steps = append(out.Steps, s)
 	}
+	out.total()
 	return out, out.Seal()
+}
+
+// total sums the steps up.
+func (p *Plan) total() {
+	sum := purse{}
+	for i := range p.Steps {
+		for _, a := range p.Steps[i].Money {
+			sum.put(a)
+		}
+	}
+	p.Totals = sum.amounts()
 }
 
 // ordered sorts the steps by money: by what they bring in the currency with

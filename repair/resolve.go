@@ -80,7 +80,7 @@ func (s *Step) resolvable() bool {
 
 // drop takes steps out of the plan, with a note for each.
 func (p *Plan) drop(why map[string]string) {
-	var kept []Step
+	kept := []Step{}
 	for _, s := range p.Steps {
 		if reason, gone := why[s.ID]; gone {
 			p.Notes = append(p.Notes, fmt.Sprintf("Step %s is not needed: %s. The history is out of date: scan again.", s.ID, reason))
@@ -90,6 +90,7 @@ func (p *Plan) drop(why map[string]string) {
 		kept = append(kept, s)
 	}
 	p.Steps = kept
+	p.total()
 }
 
 // resolver is one resolution under way.

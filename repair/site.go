@@ -79,7 +79,7 @@ func (p *planner) siteOf(scope pharos.Scope) *site {
 func (at *site) where() string {
 	name := cmp.Or(at.subscription, string(at.scope.Subscription()))
 	if at.customerName != "" {
-		return name + " of " + at.customerName
+		return name + " (" + at.customerName + ")"
 	}
 	return name
 }

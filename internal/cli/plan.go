@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,57 +46,107 @@ whole day on, what it brings a month, and what it risks. Each step is proved by 
 }
 
 func (e *env) plan(ctx context.Context, o *planOptions) error {
-	in, err := e.repairInput(ctx, &o.when)
+	c, in, err := e.repairInput(ctx, &o.when)
 	if err != nil {
 		return err
 	}
-	p, err := repair.Propose(ctx, in)
+	var p *repair.Plan
+	var missing error
+	if o.offline {
+		p, err = repair.Propose(ctx, in)
+	} else {
+		p, missing, err = e.resolvedPlan(ctx, c, in)
+	}
 	if err != nil {
 		return err
 	}
-	if o.step == "" {
-		return o.output.report(e, report.Plan(p))
+	r := report.Plan(p)
+	if o.step != "" {
+		s, err := p.Step(o.step)
+		if err != nil {
+			return err
+		}
+		r = report.Step(p, s)
 	}
-	s, err := p.Step(o.step)
-	if err != nil {
+	if err := o.output.report(e, r); err != nil {
 		return err
 	}
-	return o.output.report(e, report.Step(p, s))
+	return missing
+}
+
+// resolvedPlan proposes for the credentials as they sign in now, and asks them
+// who may do what. missing, with code Incomplete, says what could not be asked
+// or read while the rest of the plan is good.
+func (e *env) resolvedPlan(ctx context.Context, c *config.Config, in repair.Input) (p *repair.Plan, missing, err error) {
+	sessions, err := e.sessions(c, everyCredential)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer sessions.close()
+	bar := e.progress("planning")
+	defer bar.done()
+	deps := repair.Deps{
+		Hands: sessions.hands(), Partner: in.Partner,
+		TenantOf: func(s pharos.SubscriptionID) pharos.TenantID { return in.History.Subscriptions[s].Customer },
+		Progress: func(ev repair.Event) { bar.set(int64(ev.Done), int64(ev.Total), ev.Doing) },
+	}
+	known, missing := deps.SignIn(ctx)
+	if missing != nil && pharos.CodeOf(missing) != pharos.Incomplete {
+		return nil, nil, missing
+	}
+	for _, k := range known {
+		i := slices.IndexFunc(in.Credentials, func(old repair.Credential) bool { return old.Name == k.Name })
+		k.Link = slices.ContainsFunc(c.Credentials, func(k2 config.Credential) bool { return k2.Name == k.Name && k2.Link })
+		if i < 0 {
+			in.Credentials = append(in.Credentials, k)
+		} else {
+			in.Credentials[i] = k
+		}
+	}
+	if p, err = repair.Propose(ctx, in); err != nil {
+		return nil, nil, err
+	}
+	if err := repair.Resolve(ctx, p, deps); pharos.CodeOf(err) == pharos.Incomplete {
+		missing = cmp.Or(missing, err)
+	} else if err != nil {
+		return nil, nil, err
+	}
+	return p, missing, nil
 }
 
 // repairInput is what plans are made from: the history, and the chosen or else
 // the newest month, none where there is no usage.
-func (e *env) repairInput(ctx context.Context, w *when) (repair.Input, error) {
+func (e *env) repairInput(ctx context.Context, w *when) (*config.Config, repair.Input, error) {
 	c, err := e.load()
 	if err != nil {
-		return repair.Input{}, err
+		return nil, repair.Input{}, err
 	}
 	b, err := e.openBooks(ctx, w)
 	if err != nil {
-		return repair.Input{}, err
+		return nil, repair.Input{}, err
 	}
 	defer b.close()
 	v, err := b.view(ctx)
 	if err != nil {
-		return repair.Input{}, err
+		return nil, repair.Input{}, err
 	}
 	if v.history.LastScan.IsZero() {
-		return repair.Input{}, pharos.Errorf(pharos.NotFound, "nobody has looked at the access yet").WithHint("run `pharos scan` first")
+		return nil, repair.Input{}, pharos.Errorf(pharos.NotFound, "nobody has looked at the access yet").WithHint("run `pharos scan` first")
 	}
 	in := repair.Input{Partner: b.partner, History: v.history, Credentials: configured(c, v.history)}
 	month, err := w.chosenMonth(ctx, b)
 	switch {
 	case pharos.CodeOf(err) == pharos.NotFound:
-		return in, nil // access alone: nothing to price it with
+		return c, in, nil // access alone: nothing to price it with
 	case err != nil:
-		return in, err
+		return c, in, err
 	}
 	judged, _, err := e.judge(ctx, b, month, "")
 	if err != nil {
-		return in, err
+		return c, in, err
 	}
 	in.Month, in.Rows = judged, judged.By(credit.ByResource)
-	return in, nil
+	return c, in, nil
 }
 
 // configured tells which principals the credentials of the configuration are,

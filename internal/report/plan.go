@@ -27,6 +27,9 @@ func Plan(p *repair.Plan) *Report {
 	if len(p.Past) > 0 {
 		r.blocks = append(r.blocks, block{text: fmt.Sprintf("%s was lost in %s on scopes that earn by now: nothing is left to mend there.", lostOf(p.Past), p.Month)})
 	}
+	for _, note := range p.Notes {
+		r.blocks = append(r.blocks, block{warning: note})
+	}
 	if len(p.Steps) == 0 {
 		return r
 	}
