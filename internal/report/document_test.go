@@ -31,20 +31,24 @@ func examples(t *testing.T) map[string]*Report {
 	scopes[1].Scope = pharos.ResourceGroupScope(prod, "rg-data")
 	page := must(explain.Of(pharos.LinkedNotMember))
 	return map[string]*Report{
-		"credit":    Credit(m),
-		"breakdown": Breakdown(m.Month, credit.ByCustomer, m.By(credit.ByCustomer)),
-		"coverage":  Coverage(d, scopes, explain.NamesOf(h)),
-		"links":     sampleLinks(),
-		"import":    sampleImport(),
-		"scan":      sampleScan(),
-		"page":      Page(page),
-		"without":   sampleWithout(),
-		"bus":       sampleBusFactors(),
-		"lint":      sampleLint(),
-		"deploy":    sampleDeployment(),
-		"filed":     Filed(sampleFiled()),
-		"rule":      Rule("PH103", onboard.PageOf("PH103")),
-		"trace":     Trace(explain.Trace(scopes[1], explain.NamesOf(h))),
+		"credit":       Credit(m),
+		"breakdown":    Breakdown(m.Month, credit.ByCustomer, m.By(credit.ByCustomer)),
+		"coverage":     Coverage(d, scopes, explain.NamesOf(h)),
+		"links":        sampleLinks(),
+		"import":       sampleImport(),
+		"scan":         sampleScan(),
+		"page":         Page(page),
+		"without":      sampleWithout(),
+		"bus":          sampleBusFactors(),
+		"lint":         sampleLint(),
+		"deploy":       sampleDeployment(),
+		"filed":        Filed(sampleFiled()),
+		"rule":         Rule("PH103", onboard.PageOf("PH103")),
+		"evidence":     Evidence(smallEvidence(t), samplePlace()),
+		"pack":         {document: smallEvidence(t)},
+		"disputable":   Disputable(sampleMonth(t), nil),
+		"verification": sampleVerification(),
+		"trace":        Trace(explain.Trace(scopes[1], explain.NamesOf(h))),
 	}
 }
 

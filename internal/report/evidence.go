@@ -148,14 +148,14 @@ func Disputable(m *credit.Month, others []pharos.Month) *Report {
 	})
 	table := &sheet{
 		columns: []column{
-			{title: "customer", flex: true}, {title: "subscription", flex: true}, {title: "subscription id"},
+			{title: "customer", flex: true}, {title: "subscription", flex: true, cut: true},
 			{title: "disputable", kind: money}, {title: ""}, {title: "days", kind: count}, {title: "lines", kind: count},
 		},
 		empty: "Nothing is disputable: every line that access covered was credited, or its 48 hours are not over.",
 	}
 	for _, d := range doc.Subscriptions {
 		table.rows = append(table.rows, []any{
-			orID(d.CustomerName, d.CustomerID), d.SubscriptionName, string(d.SubscriptionID), d.Disputable, d.Currency, d.Days, d.Lines,
+			orID(d.CustomerName, d.CustomerID), orID(d.SubscriptionName, d.SubscriptionID), d.Disputable, d.Currency, d.Days, d.Lines,
 		})
 	}
 	r := &Report{title: "Disputable credit " + m.Month.String(), document: doc, blocks: []block{{table: table}}}

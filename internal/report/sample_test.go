@@ -248,6 +248,7 @@ func samples(t *testing.T) map[string]*Report {
 		"request": Request(sampleFiled()), "filed": Filed(sampleFiled()), "there": sampleThere(), "portal": samplePortal(),
 		"tickets": Tickets([]evidence.Ticket{sampleTicket()}), "no-tickets": Tickets(nil),
 		"without": sampleWithout(), "bus-factor": sampleBusFactors(),
+		"evidence": Evidence(sampleEvidence(t), samplePlace()), "disputable": Disputable(m, nil), "verification": sampleVerification(),
 		"page": samplePage(t), "pages": Pages(must(explain.Pages())),
 		"trace-full": sampleTrace(prod), "trace-unread": sampleTrace(lab), "trace-none": sampleTrace(shop),
 	}
