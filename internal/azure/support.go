@@ -33,6 +33,9 @@ func (s *Session) SupportDesk(sub pharos.SubscriptionID) SupportDesk {
 	return SupportDesk{s, string(pharos.SubscriptionScope(sub)) + supportPath}
 }
 
+// Now is the cloud's time, as its last answer told.
+func (d SupportDesk) Now(ctx context.Context) (time.Time, error) { return d.session.now(ctx) }
+
 func (d SupportDesk) ticketPath(name string) string {
 	return d.root + "supportTickets/" + pathSegment(name)
 }

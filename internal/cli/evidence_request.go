@@ -163,8 +163,9 @@ func (f *filer) compose(ctx context.Context) error {
 	return cannotMove(zip, zipPack(zip, filepath.Base(written.Path), written.Path, pack))
 }
 
-// ticket opens the ticket.
-func (f *filer) ticket(ctx context.Context, desk evidence.SupportDesk) error {
+// ticket opens the ticket. The audit trail has what is about to be done as well
+// as what was: a run may end in between.
+func (f *filer) ticket(ctx context.Context, desk azure.SupportDesk) error {
 	r := f.doc.Request
 	var err error
 	if r.Service, r.Problem, err = evidence.FindTopic(ctx, desk, f.o.request.choice); err != nil {
@@ -186,6 +187,13 @@ func (f *filer) ticket(ctx context.Context, desk evidence.SupportDesk) error {
 	if err != nil {
 		return cannotRead(zip, err)
 	}
+	now, err := desk.Now(ctx)
+	if err != nil {
+		return err
+	}
+	if err := f.record(ctx, store.Entry{At: now, Action: "open-request", After: r.Title}); err != nil {
+		return err
+	}
 	filing, err := evidence.Submit(ctx, desk, *r, evidence.Attachment{Name: r.Attachment, Data: data})
 	if pharos.CodeOf(err) == pharos.Unsupported {
 		f.note("%s", err)
@@ -204,10 +212,8 @@ func (f *filer) ticket(ctx context.Context, desk evidence.SupportDesk) error {
 func (f *filer) filed(ctx context.Context, filing evidence.Filing) error {
 	f.doc.Ticket, f.doc.Filed = &filing.Ticket, filing.Filed
 	f.doc.Attached = append(f.doc.Attached, filing.Attached...)
-	if filing.Filed {
-		if err := f.record(context.WithoutCancel(ctx)); err != nil {
-			return err
-		}
+	if err := f.record(context.WithoutCancel(ctx), store.Entry{At: filing.Ticket.Created, Action: "request-opened", After: filing.Ticket.Number}); err != nil {
+		return err
 	}
 	if filing.Unattached != nil {
 		f.note("warning: the evidence is not attached to the ticket: %s", filing.Unattached)
@@ -216,21 +222,17 @@ func (f *filer) filed(ctx context.Context, filing evidence.Filing) error {
 	return f.o.output.report(f.env, report.Filed(&f.doc))
 }
 
-// record writes the ticket into the audit trail.
-func (f *filer) record(ctx context.Context) error {
+// record writes into the audit trail what is done about the ticket.
+func (f *filer) record(ctx context.Context, entry store.Entry) error {
 	s, err := openStore(ctx, f.config.Store)
 	if err != nil {
 		return err
 	}
-	t := f.doc.Ticket
-	at := t.Created
-	if at.IsZero() {
-		at = f.Now()
+	entry.Actor, entry.Subject = f.doc.By, "support ticket "+f.doc.Request.Name
+	if entry.At.IsZero() {
+		entry.At = f.Now()
 	}
-	err = s.Record(ctx, store.Entry{
-		At: at, Actor: f.doc.By, Action: "open-request", Subject: "support ticket " + t.Name + " of subscription " + string(f.sub), After: t.Number,
-	})
-	return errors.Join(err, s.Close())
+	return errors.Join(s.Record(ctx, entry), s.Close())
 }
 
 // portalText writes the request for Partner Center beside the pack, which
