@@ -80,6 +80,9 @@ func (s *Step) resolvable() bool {
 
 // drop takes steps out of the plan, with a note for each.
 func (p *Plan) drop(why map[string]string) {
+	if len(why) == 0 {
+		return
+	}
 	kept := []Step{}
 	for _, s := range p.Steps {
 		if reason, gone := why[s.ID]; gone {

@@ -9,23 +9,30 @@ import (
 )
 
 // settleLink looks at the link of the principal that is to be linked, which
-// only a credential of that principal can read and change.
+// only a credential of that principal can read and change. Pharos does it only
+// where the proposal says so: the configuration decides whom it may link.
 func (r *resolver) settleLink(ctx context.Context, s *Step) (idle string) {
 	who := pharos.PrincipalRef{Tenant: s.Target.Tenant, ID: s.Target.Principal}
 	own := r.find(func(t *seat) bool { return t.err == nil && t.self.PrincipalRef == who })
-	if own == nil {
-		s.leave(Colleague, "No configured credential signs in as it: only itself can be linked.")
+	switch {
+	case own == nil && s.Actor == Pharos:
+		s.leave(Colleague, "No configured credential signs in as it now: only itself can be linked.")
+		return ""
+	case own == nil:
 		return ""
 	}
 	t, err := r.look(ctx, own, partnersPath+partnersVersion, "the partner link of "+own.Name())
+	if err == nil && linkedID(t.State) == s.Target.PartnerID {
+		return fmt.Sprintf("%s is linked to %s already", own.Name(), s.Target.PartnerID)
+	}
+	if s.Actor != Pharos {
+		return ""
+	}
 	if err != nil {
 		s.leave(Colleague, "Its link could not be read: %s.", err)
 		return ""
 	}
-	switch id := linkedID(t.State); {
-	case id == s.Target.PartnerID:
-		return fmt.Sprintf("%s is linked to %s already", own.Name(), id)
-	case id != "" && !r.Partner.Owns(id):
+	if id := linkedID(t.State); id != "" && !r.Partner.Owns(id) {
 		s.Command = "pharos link apply --replace-other"
 		s.leave(Colleague, "It is linked to %s, which is none of our organisation's IDs: a person has to agree that it is replaced.", id)
 		return ""
@@ -120,7 +127,7 @@ func (r *resolver) definition(ctx context.Context, s *Step) (Thing, error) {
 			continue
 		}
 		for _, d := range all {
-			if d.Assignment != s.Target.Delegation {
+			if !s.Target.delegated(d) {
 				continue
 			}
 			thing, err := r.look(ctx, t, d.Definition+definitionsVersion, fmt.Sprintf("the delegation %s of subscription %s", d.Offer, sub))
@@ -138,7 +145,7 @@ func (r *resolver) definition(ctx context.Context, s *Step) (Thing, error) {
 // settleAssignment looks whether the role is assigned already, under whatever
 // name, and who may assign it.
 func (r *resolver) settleAssignment(ctx context.Context, s *Step) (idle string) {
-	if held, by := r.assigned(ctx, s); held {
+	if held, _, by := r.assigned(ctx, s); held {
 		return fmt.Sprintf("%s sees the role assigned already", by)
 	}
 	by, who := r.writer(ctx, s, s.Target.Scope, writeAssignments)
@@ -157,18 +164,22 @@ func (r *resolver) settleAssignment(ctx context.Context, s *Step) (idle string) 
 }
 
 // assigned reports whether a hand sees the role assigned to the principal for
-// good where it is wanted, and which one.
-func (r *resolver) assigned(ctx context.Context, s *Step) (bool, string) {
+// good where it is wanted, and which one; seen is whether any would.
+func (r *resolver) assigned(ctx context.Context, s *Step) (held, seen bool, by string) {
 	own, others := r.near(s.Target.Customer)
 	sub := s.Target.Scope.Subscription()
-	for _, t := range append(own, others...) {
+	for i, t := range append(own, others...) {
 		all, err := r.grants.get(view{t.Name(), sub}, func() ([]pharos.Grant, error) { return t.Assignments(ctx, sub, s.Target.Customer) })
-		r.fault(err)
-		if s.Target.among(all) {
-			return true, t.Name()
+		if err != nil {
+			r.fault(err)
+			continue
 		}
+		if s.Target.among(all) {
+			return true, true, t.Name()
+		}
+		seen = seen || i < len(own) || s.Target.PrincipalKind == pharos.ForeignGroup
 	}
-	return false, ""
+	return false, seen, ""
 }
 
 // among reports whether the role that a target wants is among the grants.

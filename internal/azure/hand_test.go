@@ -113,7 +113,7 @@ func resolved(t *testing.T, e *emulated) (*repair.Plan, repair.Deps) {
 	scope := pharos.SubscriptionScope(prod)
 	agents := pharos.PrincipalID(scenarioID("group", "contoso", "ops"))
 	p := &repair.Plan{Version: repair.Version, PartnerID: partner.ID, Tenant: partner.Tenant, Steps: []repair.Step{
-		{ID: "link-1", Kind: repair.Link, Target: repair.Target{Tenant: us.Tenant, Principal: us.ID, PartnerID: partner.ID}},
+		{ID: "link-1", Kind: repair.Link, Actor: repair.Pharos, Target: repair.Target{Tenant: us.Tenant, Principal: us.ID, PartnerID: partner.ID}},
 		{ID: "add-1", Kind: repair.AddAuthorization, Needs: []string{"link-1"}, Target: repair.Target{
 			Principal: us.ID, PrincipalName: "robot", Role: pharos.SupportRequestContributor, Scope: scope, Delegation: delegation(t, robot).Assignment}},
 		{ID: "standing-1", Kind: repair.MakeStanding, Target: repair.Target{
