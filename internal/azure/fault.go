@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -154,9 +155,20 @@ func connectionHint(err error) string {
 	return "check the network, the proxy and the cloud's addresses in the configuration"
 }
 
+// joined joins lines and leaves control characters out, which could steer a
+// terminal.
+func joined(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.Join(strings.Fields(s), " "))
+}
+
 // oneLine joins lines and bounds the length.
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = joined(s)
 	if len(s) > maxWords {
 		s = strings.ToValidUTF8(s[:maxWords], "") + "…"
 	}
