@@ -25,9 +25,9 @@ func (w *wireRefusal) text(depth int) string {
 	if inner := w.inner(); inner != nil && depth > 0 {
 		return inner.text(depth - 1)
 	}
-	text := strings.Join(strings.Fields(w.Message), " ")
+	text := joined(w.Message)
 	if w.Code != "" {
-		text = strings.TrimSuffix(w.Code+": "+text, ": ")
+		text = strings.TrimSuffix(oneLine(w.Code)+": "+text, ": ")
 	}
 	var details []string
 	for i := range w.Details {

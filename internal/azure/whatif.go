@@ -68,7 +68,7 @@ func (d Deployer) WhatIf(ctx context.Context, x onboard.Deployment) ([]onboard.E
 // effect reads one change. Terms that hold what Azure has yet to work out, such
 // as an expression, are unclear.
 func (c wireChange) effect() onboard.Effect {
-	e := onboard.Effect{Resource: c.ID, Why: c.Why}
+	e := onboard.Effect{Resource: oneLine(c.ID), Why: oneLine(c.Why)}
 	kinds := map[string]onboard.EffectKind{
 		"create": onboard.Creates, "modify": onboard.Modifies, "delete": onboard.Deletes, "nochange": onboard.Keeps, "ignore": onboard.Untouched,
 	}
@@ -107,7 +107,11 @@ func real(all []wireDelta) bool {
 // idle reports whether a difference that is told has no effect: Azure says so,
 // or an empty value stands against none.
 func (d wireDelta) idle() bool {
-	return strings.EqualFold(d.Kind, "NoEffect") || len(d.Children) == 0 && vacant(d.Before) && vacant(d.After)
+	if strings.EqualFold(d.Kind, "NoEffect") {
+		return true
+	}
+	told := len(d.Before)+len(d.After) > 0
+	return told && len(d.Children) == 0 && vacant(d.Before) && vacant(d.After)
 }
 
 func vacant(v json.RawMessage) bool {
@@ -119,7 +123,7 @@ func vacant(v json.RawMessage) bool {
 func deltas(under string, all []wireDelta, definition bool) []onboard.Delta {
 	var out []onboard.Delta
 	for _, d := range all {
-		at := strings.TrimPrefix(under+"."+d.Path, ".")
+		at := strings.TrimPrefix(under+"."+oneLine(d.Path), ".")
 		told := map[string]bool{
 			"properties.authorizations": true, "properties.eligibleauthorizations": true,
 			"properties.registrationdefinitionname": true, "properties.managedbytenantid": true,
@@ -177,7 +181,7 @@ func termsOf(v json.RawMessage) (*onboard.Terms, error) {
 		return nil, err
 	}
 	p := w.Properties
-	out := &onboard.Terms{Offer: p.Offer, Manager: pharos.TenantID(p.Manager)}
+	out := &onboard.Terms{Offer: oneLine(p.Offer), Manager: pharos.TenantID(p.Manager)}
 	for _, a := range p.Permanent {
 		out.Grants = append(out.Grants, a.term(false))
 	}
@@ -190,10 +194,10 @@ func termsOf(v json.RawMessage) (*onboard.Terms, error) {
 // term reads an authorization. Azure takes None and PT8H for what a policy
 // leaves out (docs: create eligible authorizations).
 func (w wireTerm) term(eligible bool) onboard.Term {
-	t := onboard.Term{Principal: pharos.PrincipalID(w.Principal), Name: w.Name, Role: pharos.RoleID(w.Role), Eligible: eligible}
+	t := onboard.Term{Principal: pharos.PrincipalID(w.Principal), Name: oneLine(w.Name), Role: pharos.RoleID(w.Role), Eligible: eligible}
 	var limits []string
 	if eligible {
-		limits = append(limits, "up to "+firstOf(w.Policy.Maximum, "PT8H"))
+		limits = append(limits, "up to "+firstOf(oneLine(w.Policy.Maximum), "PT8H"))
 		if mfa := w.Policy.MFA; mfa != "" && !strings.EqualFold(mfa, "None") {
 			limits = append(limits, "with MFA")
 		}
