@@ -15,6 +15,9 @@ import (
 type Deployer interface {
 	// Permissions lists what the caller's roles allow at the subscription.
 	Permissions(ctx context.Context) ([]Permission, error)
+	// Location is where the record of a deployment of the name is kept, or
+	// would best be; "" when nothing at the subscription tells.
+	Location(ctx context.Context, name string) (string, error)
 	// Await waits for a deployment of the name that is under way, and reports
 	// whether there was one. What came of it is no matter here.
 	Await(ctx context.Context, name string) (bool, error)
@@ -31,7 +34,8 @@ type Deployment struct {
 	// Name is the deployment's name at the subscription, see [DeploymentName].
 	Name         string
 	Subscription pharos.SubscriptionID
-	// Location is where Azure keeps the record of the deployment.
+	// Location is the region where Azure keeps the record of the deployment; ""
+	// for the one that the subscription suggests.
 	Location string
 	// Template and Parameters are JSON objects; Parameters may be nil.
 	Template, Parameters []byte
@@ -150,6 +154,9 @@ func Deploy(ctx context.Context, at Deployer, d Deployment, o DeployOptions) (De
 	if err := MayDeploy(permissions); err != nil {
 		return out, err
 	}
+	if err := d.locate(ctx, at); err != nil {
+		return out, err
+	}
 	if !o.WhatIf {
 		waited, err := at.Await(ctx, d.Name)
 		if err != nil {
@@ -178,6 +185,18 @@ func Deploy(ctx context.Context, at Deployer, d Deployment, o DeployOptions) (De
 	err = at.Deploy(ctx, d)
 	out.InForce, out.Changed = err == nil, err == nil || !refused(pharos.CodeOf(err))
 	return out, err
+}
+
+// locate settles where the record of the deployment is kept.
+func (d *Deployment) locate(ctx context.Context, at Deployer) (err error) {
+	if d.Location != "" {
+		return nil
+	}
+	if d.Location, err = at.Location(ctx, d.Name); err == nil && d.Location == "" {
+		err = pharos.Errorf(pharos.Invalid, "the subscription %s has no resource group that shows where to keep the record of the deployment", d.Subscription).
+			WithHint("name an Azure region with --location, such as westeurope")
+	}
+	return err
 }
 
 // refused reports whether an error of that code says that Azure did not take

@@ -67,6 +67,7 @@ func TestDeploymentName(t *testing.T) {
 // place is a subscription in memory: deployed is what stands there.
 type place struct {
 	permissions []onboard.Permission
+	region      string
 	running     bool
 	deployed    bool
 	fails       map[string]error
@@ -80,6 +81,10 @@ func (p *place) step(name string) error {
 
 func (p *place) Permissions(context.Context) ([]onboard.Permission, error) {
 	return p.permissions, p.step("permissions")
+}
+
+func (p *place) Location(context.Context, string) (string, error) {
+	return p.region, p.step("location")
 }
 
 func (p *place) Await(context.Context, string) (bool, error) {
@@ -109,6 +114,7 @@ func TestDeploy(t *testing.T) {
 	broken := func(step string, code pharos.Code) map[string]error {
 		return map[string]error{step: pharos.Errorf(code, "%s does not work", step)}
 	}
+	const nowhere = "nowhere"
 	all := "permissions await validate what-if agree deploy"
 	for _, x := range []struct {
 		name             string
@@ -125,6 +131,7 @@ func TestDeploy(t *testing.T) {
 		{name: "an earlier run is under way", at: place{permissions: owner, running: true}, calls: "permissions await validate what-if", inForce: true},
 		{name: "not allowed", calls: "permissions", code: pharos.Forbidden},
 		{name: "the permissions cannot be read", at: place{fails: broken("permissions", pharos.Unavailable)}, calls: "permissions", code: pharos.Unavailable},
+		{name: "no region", at: place{permissions: owner, region: nowhere}, calls: "permissions location", code: pharos.Invalid},
 		{name: "waiting fails", at: place{permissions: owner, fails: broken("await", pharos.Interrupted)}, calls: "permissions await", code: pharos.Interrupted},
 		{name: "Azure refuses", at: place{permissions: owner, fails: broken("validate", pharos.Invalid)}, calls: "permissions await validate", code: pharos.Invalid},
 		{name: "Azure cannot tell", at: place{permissions: owner, fails: broken("what-if", pharos.Unavailable)}, calls: "permissions await validate what-if", code: pharos.Unavailable},
@@ -134,7 +141,11 @@ func TestDeploy(t *testing.T) {
 		{name: "interrupted", at: place{permissions: owner, fails: broken("deploy", pharos.Interrupted)}, calls: all, code: pharos.Interrupted, changed: true},
 	} {
 		var told []string
-		done, err := onboard.Deploy(t.Context(), &x.at, onboard.Deployment{Name: "d"}, onboard.DeployOptions{
+		d := onboard.Deployment{Name: "d", Location: "westeurope"}
+		if x.at.region == nowhere {
+			d.Location, x.at.region = "", ""
+		}
+		done, err := onboard.Deploy(t.Context(), &x.at, d, onboard.DeployOptions{
 			WhatIf: x.whatIf, Tell: func(s string) { told = append(told, s) },
 			Agree: func(effects []onboard.Effect) error {
 				x.at.calls = append(x.at.calls, "agree")

@@ -74,12 +74,23 @@ func (e *emulated) session(name string) *azure.Session {
 
 func (e *emulated) sessionAs(c azure.Credential) *azure.Session {
 	e.t.Helper()
+	return e.open(c, azure.Options{Now: epoch, BaseDelay: time.Millisecond, PollDelay: time.Millisecond})
+}
+
+// impatient is a session that waits for nothing longer than a moment.
+func (e *emulated) impatient(name string) *azure.Session {
+	e.t.Helper()
+	return e.open(e.credential(name), azure.Options{Now: epoch, BaseDelay: time.Millisecond, PollDelay: time.Millisecond, MaxDelay: time.Millisecond})
+}
+
+func (e *emulated) open(c azure.Credential, o azure.Options) *azure.Session {
+	e.t.Helper()
 	at := e.config.Cloud
 	cloud, err := azure.CustomCloud(at.Authority, at.ResourceManager, at.Graph, at.PartnerCenter, at.CAFile)
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	s, err := azure.Open(c, cloud, azure.Options{Now: epoch, BaseDelay: time.Millisecond, PollDelay: time.Millisecond})
+	s, err := azure.Open(c, cloud, o)
 	if err != nil {
 		e.t.Fatal(err)
 	}

@@ -109,6 +109,8 @@ func deployFailure(errs []error, of int) error {
 		return nil
 	case of == 1, pharos.CodeOf(errs[len(errs)-1]) == pharos.Interrupted:
 		return errs[len(errs)-1]
+	case len(errs) == of:
+		return pharos.Errorf(pharos.CodeOf(errs[0]), "none of %d subscriptions is as it should be: %w", of, errs[0]).WithHint("%s", pharos.HintOf(errs[0]))
 	}
 	return pharos.Errorf(pharos.Incomplete, "%d of %d subscriptions are not as they should be: %w", len(errs), of, errs[0]).
 		WithHint("%s", pharos.HintOf(errs[0]))

@@ -106,11 +106,8 @@ func (r *rollout) one(ctx context.Context, at *report.DeployedTo) error {
 		return err
 	}
 	to := session.Deployer(at.Subscription)
-	d, err := r.deployment(ctx, to, at.Subscription)
-	if err != nil {
-		return err
-	}
-	at.Deployment = d.Name
+	at.Deployment = onboard.DeploymentName(r.template, r.given, at.Subscription)
+	d := onboard.Deployment{Name: at.Deployment, Subscription: at.Subscription, Location: r.o.location, Template: r.template, Parameters: r.given}
 	done, err := onboard.Deploy(ctx, to, d, onboard.DeployOptions{
 		WhatIf: r.o.whatIf, Agree: r.agree(at.Subscription), Tell: func(step string) { r.note("%s: %s", at.Subscription, step) },
 	})
@@ -203,22 +200,6 @@ func (r *rollout) show(judged onboard.Report) error {
 		r.note("%s", strings.TrimRight(r.told, "\n"))
 	}
 	return nil
-}
-
-// deployment is the template for a subscription.
-func (r *rollout) deployment(ctx context.Context, to azure.Deployer, s pharos.SubscriptionID) (onboard.Deployment, error) {
-	d := onboard.Deployment{
-		Name: onboard.DeploymentName(r.template, r.given, s), Subscription: s, Template: r.template, Parameters: r.given, Location: r.o.location,
-	}
-	if d.Location != "" {
-		return d, nil
-	}
-	var err error
-	if d.Location, err = to.Location(ctx, d.Name); err == nil && d.Location == "" {
-		err = pharos.Errorf(pharos.Invalid, "the subscription %s has no resource group that shows where to keep the record of the deployment", s).
-			WithHint("name an Azure region with --location, such as westeurope")
-	}
-	return d, err
 }
 
 // agree shows what would change and asks a person.
