@@ -207,8 +207,14 @@ type Ask struct {
 	// Az and PowerShell are scripts that do it.
 	Az         string `json:"az"`
 	PowerShell string `json:"powershell"`
-	// Template is an ARM template to deploy, where that is what is asked.
-	Template json.RawMessage `json:"template,omitempty"`
+	// Templates are the ARM templates that are deployed, where that is asked.
+	Templates []Template `json:"templates,omitempty"`
 	// Recheck is the command that tells whether it was done.
 	Recheck string `json:"recheck"`
+}
+
+// Template is an ARM template that an [Ask] comes with.
+type Template struct {
+	Name string          `json:"name"` // of the file
+	Body json.RawMessage `json:"body"`
 }

@@ -95,13 +95,17 @@ func wireKind(k pharos.PrincipalKind) string {
 	return strings.ToUpper(string(k[:1])) + string(k[1:])
 }
 
-// assignmentPath is where the role assignment of a target is written. The same
-// target has the same path, so that writing it again changes nothing.
+// assignmentPath is where the role assignment of a target is written.
 func assignmentPath(t Target) string {
+	return string(t.Scope) + roleAssignmentsPath + assignmentName(t) + roleAssignmentsQuery
+}
+
+// assignmentName is the GUID of a target's role assignment. The same target has
+// the same one, so that writing it again changes nothing.
+func assignmentName(t Target) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{string(t.Scope), string(t.Principal), string(t.Role)}, "|")))
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80 // RFC 9562, version 8: a GUID of one's own making
-	name := fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
-	return string(t.Scope) + roleAssignmentsPath + name + roleAssignmentsQuery
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
 // calls are the writes that turn Before into After.
