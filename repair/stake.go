@@ -17,8 +17,8 @@ type Stake struct {
 	Currency string `json:"currency"`
 	// Earned is what the bill credited.
 	Earned decimal.Decimal `json:"earned"`
-	// Monthly is the credit of all lines that can earn: what a month like it
-	// gives when every day earns.
+	// Monthly is the credit of all its lines that can earn: what a month like it
+	// gives when every day earns, and of one that is not over its days so far.
 	Monthly decimal.Decimal `json:"monthly"`
 }
 

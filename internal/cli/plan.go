@@ -20,6 +20,7 @@ type planOptions struct {
 	when    when
 	step    string
 	offline bool
+	whatIf  whatIf
 }
 
 func newPlan(e *env) *cobra.Command {
@@ -42,6 +43,7 @@ whole day on, what it brings a month, and what it risks. Each step is proved by 
 	o.when.addAsOf(c)
 	c.Flags().StringVar(&o.step, "step", "", "show the one step of this `id`, or whose id begins so, whole")
 	c.Flags().BoolVar(&o.offline, "offline", false, "ask Azure nothing: the plan says what, not who may do it, and cannot be applied")
+	o.whatIf.add(c)
 	return c
 }
 
@@ -49,6 +51,13 @@ func (e *env) plan(ctx context.Context, o *planOptions) error {
 	c, in, err := e.repairInput(ctx, &o.when)
 	if err != nil {
 		return err
+	}
+	if o.whatIf.asked() {
+		r, err := o.whatIf.report(in)
+		if err != nil {
+			return err
+		}
+		return o.output.report(e, r)
 	}
 	var p *repair.Plan
 	var missing error

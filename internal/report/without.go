@@ -64,14 +64,14 @@ func impactInWords(i *repair.Impact) string {
 		text += fmt.Sprintf(", %d more would hang on one", len(i.Weakened))
 	}
 	for _, s := range i.Totals {
-		text += fmt.Sprintf("; %s %s a month, of which %s %s was credited in %s", amount(s.Monthly), s.Currency, amount(s.Earned), s.Currency, i.Month)
+		text += fmt.Sprintf("; worth %s %s in %s, of which %s was credited", amount(s.Monthly), s.Currency, i.Month, amount(s.Earned))
 	}
 	return text + "."
 }
 
 func stoppedForPeople(i *repair.Impact) *sheet {
 	s := &sheet{name: "Would stop earning", columns: []column{
-		{title: "customer", flex: true}, {title: "scope", flex: true, cut: true}, {title: "a month", kind: money}, {title: ""}, {title: "state", tone: true}, {title: "because", flex: true},
+		{title: "customer", flex: true}, {title: "scope", flex: true, cut: true}, {title: worth(i.Month), kind: money}, {title: ""}, {title: "state", tone: true}, {title: "because", flex: true},
 	}}
 	for n := range i.Stopped {
 		x := &i.Stopped[n]
@@ -84,7 +84,7 @@ func stoppedForPeople(i *repair.Impact) *sheet {
 
 func weakenedForPeople(i *repair.Impact) *sheet {
 	s := &sheet{name: "Would hang on one", columns: []column{
-		{title: "customer", flex: true}, {title: "scope", flex: true, cut: true}, {title: "a month", kind: money}, {title: ""}, {title: "now", kind: count}, {title: "then", flex: true},
+		{title: "customer", flex: true}, {title: "scope", flex: true, cut: true}, {title: worth(i.Month), kind: money}, {title: ""}, {title: "now", kind: count}, {title: "then", flex: true},
 	}}
 	for n := range i.Weakened {
 		x := &i.Weakened[n]
@@ -133,6 +133,15 @@ func earnerCells(e *repair.Earner) [][]any {
 	return out
 }
 
+// worth heads the column of what all lines of the judged month can earn. It
+// may be a month that is not over.
+func worth(m *pharos.Month) string {
+	if m == nil {
+		return "worth"
+	}
+	return "worth in " + m.String()
+}
+
 // amounts are what was earned, what a month is worth, and the currency: a row
 // of empty cells where nothing was billed.
 func amounts(stakes []repair.Stake) [][3]any {
@@ -171,7 +180,7 @@ func BusFactors(month *pharos.Month, all []repair.BusFactor) *Report {
 	data := busFactorSheet(all)
 	r := &Report{
 		title:    "On how few the credit hangs",
-		blocks:   []block{{text: busFactorInWords(all)}, {table: busFactorForPeople(all)}},
+		blocks:   []block{{text: busFactorInWords(all)}, {table: busFactorForPeople(month, all)}},
 		data:     &data,
 		book:     []sheet{data},
 		document: busFactorDocument{month, append([]repair.BusFactor{}, all...)},
@@ -192,10 +201,10 @@ func busFactorInWords(all []repair.BusFactor) string {
 	return fmt.Sprintf("Through one person, robot or agent group alone earns a scope of %s of %s customers.", grouped(fmt.Sprint(one)), grouped(fmt.Sprint(len(all))))
 }
 
-func busFactorForPeople(all []repair.BusFactor) *sheet {
+func busFactorForPeople(month *pharos.Month, all []repair.BusFactor) *sheet {
 	s := &sheet{columns: []column{
 		{title: "customer", flex: true}, {title: "bus factor", kind: count}, {title: "who", flex: true}, {title: "scopes", kind: count},
-		{title: "a month", kind: money}, {title: ""},
+		{title: worth(month), kind: money}, {title: ""},
 	}, empty: "No scope earns."}
 	for i := range all {
 		b := &all[i]
