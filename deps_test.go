@@ -47,7 +47,7 @@ func layers() map[string]layer {
 		"onboard":                     {pure: true},
 		"repair":                      {pure: true, ours: []string{"coverage", "credit", "explain"}},
 		"internal/delegationfile":     {ours: []string{"onboard", "internal/armtemplate"}},
-		"internal/store":              {ours: []string{"observe", "link"}},
+		"internal/store":              {ours: []string{"observe", "link", "repair"}},
 		"internal/config":             {},
 		"internal/report":             {ours: []string{"coverage", "credit", "evidence", "explain", "link", "observe", "onboard", "repair"}},
 		"internal/web":                {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},

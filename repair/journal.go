@@ -46,6 +46,7 @@ func (s *Step) record(plan string, undo bool, from, to Thing) Record {
 		r.Subject = "partner link of " + string(s.As.ID) + " in tenant " + string(s.As.Tenant)
 		r.Before, r.After = string(linkedID(from.State)), string(linkedID(to.State))
 	}
+	r.Subject += " (step " + s.ID + ")"
 	return r
 }
 

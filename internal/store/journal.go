@@ -122,15 +122,17 @@ type Entry struct {
 
 // Record adds a line to the audit trail, which cannot be changed afterwards.
 func (s *Store) Record(ctx context.Context, e Entry) error {
+	return s.write(ctx, func(tx *sql.Tx) error { return audit(ctx, tx, e) })
+}
+
+func audit(ctx context.Context, tx *sql.Tx, e Entry) error {
 	at, err := column(e.At)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO audit (at, actor, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?)`,
-			at, e.Actor, e.Action, e.Subject, e.Before, e.After)
-		return err
-	})
+	_, err = tx.ExecContext(ctx, `INSERT INTO audit (at, actor, action, subject, before, after) VALUES (?, ?, ?, ?, ?, ?)`,
+		at, e.Actor, e.Action, e.Subject, e.Before, e.After)
+	return err
 }
 
 // Trail returns the last lines of the audit trail, the newest first, at most
