@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -109,8 +110,12 @@ func (p *planner) mend(at site) {
 		p.note(p.observe(at, &c), mend, nil)
 		return
 	}
-	steps := p.solve(from, at, maxSteps, nil)
-	if steps == nil {
+	steps, unseen := p.solve(from, at, maxSteps, nil)
+	switch {
+	case steps == nil && unseen != nil: // hidden behind the conditions of the sale
+		p.note(p.observe(at, unseen), mend, nil)
+		return
+	case steps == nil:
 		p.note(p.nothing(c.Causes[0]), mend, nil)
 		return
 	}
@@ -130,19 +135,22 @@ func (p *planner) mend(at site) {
 	}
 }
 
-// maxSteps is how many steps in a row are tried for one scope: an account, its
-// access, a denial, and two conditions of the sale.
-const maxSteps = 5
+// maxSteps is how many steps in a row are tried for one scope: three conditions
+// of the sale, some denials, and a choice of access and of who holds it.
+const maxSteps = 8
 
-// solve searches, depth first and the least intrusion first, for steps after
-// which the site earns; nil when there are none.
-func (p *planner) solve(from *prospect, at site, depth int, done []remedy) []remedy {
+// solve searches, depth first and the least intrusive first, for steps after
+// which the site earns; nil when there are none. unseen is a coverage on the
+// way of which it is not known whether anything is missing still.
+func (p *planner) solve(from *prospect, at site, depth int, done []remedy) (steps []remedy, unseen *pharos.Coverage) {
 	c := from.access.On(at.scope, p.day)
-	if c.State == pharos.Full {
-		return done
-	}
-	if depth == 0 {
-		return nil
+	switch {
+	case c.State == pharos.Full:
+		return done, nil
+	case slices.Contains(c.Causes, pharos.NotObserved):
+		return nil, &c
+	case depth == 0:
+		return nil, nil
 	}
 	for _, r := range p.remedies(from, at, &c) {
 		next := p.after(from, r)
@@ -151,12 +159,13 @@ func (p *planner) solve(from *prospect, at site, depth int, done []remedy) []rem
 		}
 		bare := r
 		bare.needs = nil
-		more := slices.Concat(done, r.needs, []remedy{bare})
-		if found := p.solve(next, at, depth-1, unique(more)); found != nil {
-			return found
+		found, open := p.solve(next, at, depth-1, unique(slices.Concat(done, r.needs, []remedy{bare})))
+		if found != nil {
+			return found, nil
 		}
+		unseen = cmp.Or(unseen, open)
 	}
-	return nil
+	return nil, unseen
 }
 
 func sameCoverage(a, b *pharos.Coverage) bool {

@@ -26,7 +26,7 @@ type remedy struct {
 }
 
 // The ranks: what we do ourselves, what colleagues do, what gives little away,
-// what gives much, and what is not ours to give.
+// and what gives much.
 const (
 	byOurselves = iota
 	byMembership
@@ -37,27 +37,30 @@ const (
 	byDelegation
 	byAwakening
 	byAgents
-	byCustomer
-	bySale
 )
 
 // remedies are the steps that may bring a site nearer to earning, the least
-// intrusive first. Whether they do is for coverage to say.
+// intrusive first. Whether they do is for coverage to say. What no access can
+// do without, the sale and the absence of denials, is mended by itself first:
+// there is no choice in it.
 func (p *planner) remedies(from *prospect, at site, c *pharos.Coverage) []remedy {
-	var out []remedy
-	identity, access := false, false
+	var identity, access bool
 	for _, cause := range c.Causes {
 		switch cause {
+		case pharos.NoCustomerAgreement, pharos.NotAzurePlan, pharos.ProgrammeInactive:
+			return []remedy{p.saleRemedy(at, cause)}
 		case pharos.NotLinked, pharos.LinkedToOther, pharos.LinkedWrongTenant, pharos.LinkedNotMember, pharos.PrincipalDisabled:
 			identity, access = true, true
-		case pharos.DenyAssignment:
-			out = append(out, p.denialRemedies(from, at)...)
-		case pharos.NoCustomerAgreement, pharos.NotAzurePlan, pharos.ProgrammeInactive:
-			out = append(out, p.saleRemedy(from, at, cause))
+		case pharos.NotObserved, pharos.NotBillTo:
+			return nil
 		default:
 			access = true
 		}
 	}
+	if slices.Contains(c.Causes, pharos.DenyAssignment) {
+		return p.denialRemedies(from, at)
+	}
+	var out []remedy
 	if identity {
 		out = append(out, p.identityRemedies(from, at)...)
 	}

@@ -10,10 +10,9 @@ import (
 	"github.com/pharos-pec/pharos/explain"
 )
 
-// denialRemedies remove the deny assignments above a site, scope by scope.
+// denialRemedies remove the first of the deny assignments above a site.
 func (p *planner) denialRemedies(from *prospect, at site) []remedy {
 	sub := at.scope.Subscription()
-	var out []remedy
 	for _, d := range values(from.denials(sub)) {
 		if !d.Scope.Covers(at.scope) {
 			continue
@@ -24,19 +23,19 @@ func (p *planner) denialRemedies(from *prospect, at site) []remedy {
 			Why:    "It takes away what the roles give. Only what made it can remove it: a deployment stack, or a managed application, whose resource group stays protected by design.",
 			Target: Target{Scope: d.Scope, Customer: at.customer, Cause: pharos.DenyAssignment},
 		})
-		out = append(out, remedy{step: s, rank: byCustomer, edit: func(from *prospect) coverage.Supposed {
+		return []remedy{{step: s, edit: func(from *prospect) coverage.Supposed {
 			rec := *from.denials(sub)
 			rec.Facts = slices.DeleteFunc(slices.Clone(rec.Facts), func(f pharos.Fact[pharos.Denial]) bool { return f.Value.Scope == d.Scope })
 			return coverage.Supposed{Denials: map[pharos.SubscriptionID]*pharos.Record[pharos.Denial]{sub: &rec}}
-		}})
+		}}}
 	}
-	return out
+	return nil
 }
 
 // saleRemedy mends a condition of the sale.
-func (p *planner) saleRemedy(from *prospect, at site, cause pharos.Cause) remedy {
+func (p *planner) saleRemedy(at site, cause pharos.Cause) remedy {
 	s := Step{Kind: Sell, Actor: Colleague, Why: explain.FixOf(cause), Target: Target{Cause: cause}}
-	r := remedy{rank: bySale, common: true}
+	r := remedy{common: true}
 	switch cause {
 	case pharos.NoCustomerAgreement:
 		s.Target.Customer = at.customer
