@@ -81,7 +81,7 @@ func EnsureAccount(ctx context.Context, r Registry, o AccountOptions) (Account, 
 		return Account{}, err
 	}
 	a := Account{}
-	app, made, err := ensureApplication(ctx, r, o.Name)
+	app, made, err := ensureApplication(ctx, r, o)
 	if err != nil {
 		return a, err
 	}
@@ -95,29 +95,41 @@ func EnsureAccount(ctx context.Context, r Registry, o AccountOptions) (Account, 
 	return a, a.ensureCredential(ctx, r, o)
 }
 
-// ensureApplication finds the application of the name, or makes it. It looks
-// again after it made one: an answer that was lost makes the client ask twice.
-func ensureApplication(ctx context.Context, r Registry, name string) (app Application, made bool, err error) {
-	for {
-		found, err := r.Applications(ctx, name)
-		switch {
-		case err != nil:
-			return app, made, err
-		case len(found) > 1:
-			return app, made, pharos.Errorf(pharos.Conflict, "the tenant has %d applications called %q", len(found), name).
-				WithHint("delete those that are not used, or choose another name with --name")
-		case len(found) == 1:
-			return found[0], made, nil
-		case made:
-			return app, true, nil // made, and not listed yet: the directory takes its time
-		}
-		if app, err = r.CreateApplication(ctx, name); err != nil {
-			return app, false, err
-		}
-		made = true
+// ensureApplication finds the application of the name, or makes it. Then it
+// waits until it is listed: before, another run would make a second one; and
+// an answer that was lost makes the client ask twice.
+func ensureApplication(ctx context.Context, r Registry, o AccountOptions) (app Application, made bool, err error) {
+	app, err = onlyApplication(ctx, r, o.Name)
+	if pharos.CodeOf(err) != pharos.NotFound {
+		return app, false, err
 	}
+	if app, err = r.CreateApplication(ctx, o.Name); err != nil {
+		return app, false, err
+	}
+	return app, true, ignore(pharos.NotFound, o.Patience.Until(ctx, pharos.NotFound, func() error {
+		_, err := onlyApplication(ctx, r, o.Name)
+		return err
+	}))
 }
 
+// onlyApplication returns the application of the name; NotFound without one,
+// Conflict with several.
+func onlyApplication(ctx context.Context, r Registry, name string) (Application, error) {
+	found, err := r.Applications(ctx, name)
+	switch {
+	case err != nil:
+		return Application{}, err
+	case len(found) == 0:
+		return Application{}, pharos.Errorf(pharos.NotFound, "the tenant has no application called %q", name)
+	case len(found) > 1:
+		return Application{}, pharos.Errorf(pharos.Conflict, "the tenant has %d applications called %q", len(found), name).
+			WithHint("delete those that are not used, or choose another name with --name")
+	}
+	return found[0], nil
+}
+
+// ensurePrincipal finds the service principal, or makes it and waits until it
+// is listed.
 func (a *Account) ensurePrincipal(ctx context.Context, r Registry, p Patience) (err error) {
 	if a.Principal, err = r.ServicePrincipal(ctx, a.Application); err != nil || a.Principal != "" {
 		return err
@@ -126,8 +138,23 @@ func (a *Account) ensurePrincipal(ctx context.Context, r Registry, p Patience) (
 		a.Principal, err = r.CreateServicePrincipal(ctx, a.Application)
 		return err
 	})
-	if err == nil {
-		a.Made = append(a.Made, "service principal "+string(a.Principal))
+	if err != nil {
+		return err
+	}
+	a.Made = append(a.Made, "service principal "+string(a.Principal))
+	return ignore(pharos.NotFound, p.Until(ctx, pharos.NotFound, func() error {
+		if listed, err := r.ServicePrincipal(ctx, a.Application); err != nil || listed != "" {
+			return err
+		}
+		return pharos.Errorf(pharos.NotFound, "the service principal %s is not listed", a.Principal)
+	}))
+}
+
+// ignore drops an error of the code: a list that takes longer than anybody
+// waits does not make undone what was done.
+func ignore(code pharos.Code, err error) error {
+	if pharos.CodeOf(err) == code {
+		return nil
 	}
 	return err
 }

@@ -67,7 +67,11 @@ func (r Registry) ServicePrincipal(ctx context.Context, a onboard.Application) (
 func (r Registry) CreateServicePrincipal(ctx context.Context, a onboard.Application) (pharos.PrincipalID, error) {
 	w, err := post[wireObject](ctx, r, "/servicePrincipals", map[string]any{"appId": a.ID})
 	if pharos.CodeOf(err) == pharos.Conflict {
-		return r.ServicePrincipal(ctx, a)
+		id, listed := r.ServicePrincipal(ctx, a)
+		if listed == nil && id == "" {
+			listed = pharos.Errorf(pharos.NotFound, "the directory does not list the service principal of %s yet: %w", a.ID, err).WithHint("run it again in some minutes")
+		}
+		return id, listed
 	}
 	if f := faultOf(err); f != nil && (strings.Contains(f.words, "does not reference a valid application object") || strings.Contains(f.words, "backing application of the service principal")) {
 		return "", pharos.Errorf(pharos.NotFound, "the directory does not know the application %s yet: %w", a.ID, err).WithHint("run it again in some minutes")
