@@ -53,7 +53,7 @@ type graphObject map[string]any
 func directory(h handler) handler {
 	return func(c *call) (reply, error) {
 		p := c.caller.principal
-		if (c.caller.app && !p.graph) || (!c.caller.app && p.home != nil) {
+		if (c.caller.app && !p.graph && !(p.registrar && c.ofApplications())) || (!c.caller.app && p.home != nil) {
 			return reply{}, denied()
 		}
 		return h(c)

@@ -18,6 +18,8 @@ type application struct {
 	pending bool
 	// id is its object id; "" for one of the scenario, made of its name.
 	id string
+	// owner is who registered it, nil for one of the scenario.
+	owner *principal
 	// set are the properties that clients gave it.
 	set graphObject
 }
@@ -91,7 +93,7 @@ func createApplication(c *call) (reply, error) {
 		return reply{}, err
 	}
 	p.keys = keys
-	p.application = &application{exists: p.exists, pending: true, id: objectID("applicationObject", p.tenant.name, string(p.id)), set: set}
+	p.application = &application{exists: p.exists, pending: true, owner: c.caller.principal, id: objectID("applicationObject", p.tenant.name, string(p.id)), set: set}
 	p.exists = nil
 	p.appID = objectID("application", p.tenant.name, string(p.id))
 	c.world.apps[appKey{p.tenant.id, p.appID}] = p

@@ -28,9 +28,9 @@ func federatedRoutes() []route {
 	return each([]route{
 		{method: http.MethodGet, pattern: all, handle: directory(listFederated)},
 		{method: http.MethodGet, pattern: one, handle: directory(withFederated(readFederated))},
-		{method: http.MethodPost, pattern: all, handle: directoryWriter(createFederated)},
-		{method: http.MethodPatch, pattern: one, handle: directoryWriter(withFederated(patchFederated))},
-		{method: http.MethodDelete, pattern: one, handle: directoryWriter(withFederated(deleteFederated))},
+		{method: http.MethodPost, pattern: all, handle: applicationWriter(createFederated)},
+		{method: http.MethodPatch, pattern: one, handle: applicationWriter(withFederated(patchFederated))},
+		{method: http.MethodDelete, pattern: one, handle: applicationWriter(withFederated(deleteFederated))},
 	}, func(r *route) { r.service = graph })
 }
 

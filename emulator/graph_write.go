@@ -13,17 +13,18 @@ import (
 // make a service principal and a group, and what switches an account off.
 func directoryWrites() []route {
 	var all []route
-	add := func(method, pattern string, h handler) {
-		all = append(all, route{method: method, service: graph, pattern: "/v1.0" + pattern, handle: directoryWriter(h)})
+	write := func(method, pattern string, h handler) {
+		all = append(all, route{method: method, service: graph, pattern: "/v1.0" + pattern, handle: h})
 	}
-	add(http.MethodPost, "/applications", createApplication)
-	add(http.MethodPatch, "/applications/{id}", patchApplication)
-	add(http.MethodDelete, "/applications/{id}", deleteApplication)
-	for _, of := range []string{"/applications", "/servicePrincipals"} {
-		add(http.MethodPost, of+"/{id}/addPassword", addPassword)
-		add(http.MethodPost, of+"/{id}/removePassword", removePassword)
-	}
-	add(http.MethodPost, "/servicePrincipals", createServicePrincipal)
+	add := func(method, pattern string, h handler) { write(method, pattern, directoryWriter(h)) }
+	write(http.MethodPost, "/applications", applicationWriter(createApplication))
+	write(http.MethodPatch, "/applications/{id}", applicationWriter(patchApplication))
+	write(http.MethodDelete, "/applications/{id}", applicationWriter(deleteApplication))
+	write(http.MethodPost, "/applications/{id}/addPassword", applicationWriter(addPassword))
+	write(http.MethodPost, "/applications/{id}/removePassword", applicationWriter(removePassword))
+	add(http.MethodPost, "/servicePrincipals/{id}/addPassword", addPassword)
+	add(http.MethodPost, "/servicePrincipals/{id}/removePassword", removePassword)
+	write(http.MethodPost, "/servicePrincipals", applicationWriter(createServicePrincipal))
 	add(http.MethodPatch, "/servicePrincipals/{id}", patchPrincipal(pharos.ServicePrincipal))
 	add(http.MethodDelete, "/servicePrincipals/{id}", deletePrincipal(pharos.ServicePrincipal))
 	add(http.MethodPost, "/users", createUser)

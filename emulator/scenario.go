@@ -122,7 +122,7 @@ type principalSpec struct {
 	notSecurityEnabled  bool
 	members             []memberSpec
 	noRootReader        bool
-	noGraph             bool
+	noGraph, registrar  bool
 	noPartnerCenter     bool
 	managedIdentity     bool
 	at                  position

@@ -160,6 +160,7 @@ func readPrincipal(n node) principalSpec {
 		"members":         func(n node) { n.list(func(n node) { p.members = append(p.members, readMember(n)) }) },
 		"rootReader":      func(n node) { p.noRootReader = !n.boolean() },
 		"graph":           func(n node) { p.noGraph = !n.boolean() },
+		"registrar":       func(n node) { p.registrar = n.boolean() },
 		"partnerCenter":   func(n node) { p.noPartnerCenter = !n.boolean() },
 		"managedIdentity": func(n node) { p.managedIdentity = n.boolean() },
 	}, "name", "kind")
@@ -173,6 +174,7 @@ func (p *principalSpec) check(n node) {
 		"secret":          p.secret != "" && p.kind != pharos.ServicePrincipal,
 		"certificate":     p.certificate != "" && p.kind != pharos.ServicePrincipal,
 		"appId":           p.appID != "" && p.kind != pharos.ServicePrincipal,
+		"registrar":       p.registrar && p.kind != pharos.ServicePrincipal,
 		"managedIdentity": p.managedIdentity && p.kind != pharos.ServicePrincipal,
 		"upn":             p.upn != "" && p.kind != pharos.User,
 		"password":        p.password != "" && p.kind != pharos.User,

@@ -69,12 +69,20 @@ func (e *Emulator) accessToken(p *principal, client, resource string, now time.T
 			claims["roles"] = []string{"AuditLog.Read.All", "Directory.ReadWrite.All", "PartnerBilling.Read.All"}
 		} else if p.graph {
 			claims["roles"] = []string{"AuditLog.Read.All", "Directory.ReadWrite.All"}
+		} else if p.registrar {
+			claims["roles"] = []string{"Application.ReadWrite.OwnedBy"}
 		}
 	} else {
 		claims["idtyp"], claims["scp"], claims["name"] = "user", "user_impersonation", p.displayName
+		if slices.Contains(audiences(graph), strings.TrimRight(strings.ToLower(resource), "/")) {
+			claims["scp"], claims["wids"] = personScopes, []string{memberRole}
+		}
 		claims["upn"], claims["unique_name"] = p.signInName(), p.signInName()
 		if p.home != nil {
 			claims["idp"] = issuer(p.home.tenant)
+			if claims["wids"] != nil {
+				claims["wids"] = []string{guestRole}
+			}
 		}
 	}
 	return e.signer.sign(claims)

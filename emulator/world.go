@@ -109,6 +109,8 @@ type principal struct {
 	securityEnabled bool
 	// What a service principal with a secret may do besides its roles.
 	graph, partnerCenter bool
+	// registrar is whether it may register applications, and no more in Graph.
+	registrar bool
 	// managedIdentity marks a service principal that Azure made for a resource.
 	managedIdentity bool
 	// credential marks a principal of the written configuration.

@@ -165,7 +165,8 @@ func (b *builder) addPrincipal(t *tenant, s *principalSpec) *principal {
 		securityEnabled: !s.notSecurityEnabled, at: s.at,
 		credential: s.secret != "" || s.certificate != "", managedIdentity: s.managedIdentity,
 	}
-	p.graph, p.partnerCenter = p.credential && !s.noGraph, p.credential && !s.noPartnerCenter
+	p.registrar = p.credential && s.registrar
+	p.graph, p.partnerCenter = p.credential && !s.noGraph && !s.registrar, p.credential && !s.noPartnerCenter
 	if !s.disabledFrom.IsZero() {
 		p.disabled = timelineOf(pharos.Interval{From: s.disabledFrom})
 	}
