@@ -57,7 +57,7 @@ func NewRequest(p *Pack, manifestSHA256 string) (Request, error) {
 	s := &p.Summary
 	if !s.Disputable() {
 		return Request{}, pharos.Errorf(pharos.NotFound, "%s of %s has no day to dispute", s.Month, named(s.SubscriptionName, s.SubscriptionID)).
-			WithHint("pharos credit --month %s --by day tells what became of the credit", s.Month)
+			WithHint("`pharos credit --month %s --by day` tells what became of the credit", s.Month)
 	}
 	r := Request{
 		Name: TicketName(s.SubscriptionID, s.Month), SubscriptionID: s.SubscriptionID, Month: s.Month,
@@ -69,6 +69,7 @@ func NewRequest(p *Pack, manifestSHA256 string) (Request, error) {
 		"The pack lists the SHA-256 of each of its files in SHA256SUMS, whose own SHA-256 is", manifestSHA256,
 	}
 	days := append([]string{"", "Missing credit day by day (UTC):"}, p.missingDays()...)
+	days = append(days, p.Bill.notes()...) // where the amounts are not final is not kept back
 	r.Description = fit(strings.Split(strings.TrimRight(s.Text(), "\n"), "\n"), days, end)
 	return r, nil
 }

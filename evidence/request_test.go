@@ -90,6 +90,16 @@ func TestNewRequest_Bounds(t *testing.T) {
 	}
 }
 
+// TestNewRequest_Caveats: where the amounts are not final, Microsoft is told.
+func TestNewRequest_Caveats(t *testing.T) {
+	p := dispute(t)
+	p.Bill.Rates = []evidence.RateUse{{Rate: pharos.NewRate(15), Assumed: true, Lines: 2}}
+	r, err := evidence.NewRequest(p, sumOfManifest)
+	if err != nil || !strings.Contains(r.Description, "does not state the rate of 2 of the disputed lines") {
+		t.Errorf("got %v\n%s", err, r.Description)
+	}
+}
+
 func TestNewRequest_NothingToDispute(t *testing.T) {
 	p := dispute(t)
 	p.Summary.Days = nil

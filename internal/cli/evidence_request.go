@@ -159,8 +159,25 @@ func (f *filer) compose(ctx context.Context) error {
 	if f.o.zip {
 		return nil
 	}
-	zip := filepath.Join(f.o.dir, r.Attachment) // what is sent is kept
-	return cannotMove(zip, zipPack(zip, filepath.Base(written.Path), written.Path, pack))
+	return f.keepZip(pack, written)
+}
+
+// keepZip writes the pack's zip, which is what is sent, beside its folder.
+func (f *filer) keepZip(pack *evidence.Pack, written report.WrittenPack) error {
+	zip := filepath.Join(f.o.dir, f.doc.Request.Attachment)
+	if same, err := mayReplace(zip, written.Digest, f.o.force); err != nil || same {
+		return err
+	}
+	tmp, err := os.MkdirTemp(f.o.dir, ".pharos-evidence-*")
+	if err != nil {
+		return cannotWrite(f.o.dir, err)
+	}
+	defer func() { _ = os.RemoveAll(tmp) }() // the zip is gone from it by then
+	made := filepath.Join(tmp, "pack.zip")
+	if err := zipPack(made, filepath.Base(written.Path), written.Path, pack); err != nil {
+		return cannotWrite(zip, err)
+	}
+	return cannotMove(zip, replace(made, zip))
 }
 
 // ticket opens the ticket. The audit trail has what is about to be done as well
