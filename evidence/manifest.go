@@ -15,6 +15,7 @@ import (
 const (
 	PackFile     = "pack.json"     // the pack, for programs
 	PageFile     = "pack.html"     // the same, for people
+	PDFFile      = "pack.pdf"      // the same as the page, on A4
 	LinesFile    = "lines.csv"     // every usage line of the subscription and month
 	ManifestFile = "manifest.json" // the files above, and what they were made from
 	SumsFile     = "SHA256SUMS"    // checksums of all others, as sha256sum reads them

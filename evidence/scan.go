@@ -23,10 +23,14 @@ type Eye struct {
 
 // Problem is something that a scan could not read.
 type Problem struct {
-	Subject string `json:"subject"`
-	Reading string `json:"reading"`
-	Eye     string `json:"eye,omitempty"`
-	Message string `json:"message"`
+	Subject string      `json:"subject"`
+	Reading string      `json:"reading"`
+	Eye     string      `json:"eye,omitempty"`
+	Code    pharos.Code `json:"code"`
+	Message string      `json:"message"`
+	// DatesOnly marks a change log: for want of it nothing that held is
+	// missing, only the dates of some changes.
+	DatesOnly bool `json:"datesOnly"`
 }
 
 // scans are the looks from the last one before the month to the judgement,

@@ -56,7 +56,7 @@ func (b *books) scans(ctx context.Context) ([]evidence.Scan, error) {
 			out[i].Eyes = append(out[i].Eyes, evidence.Eye(e))
 		}
 		for _, p := range s.Problems {
-			out[i].Problems = append(out[i].Problems, evidence.Problem{Subject: p.Subject, Reading: p.Reading, Eye: p.Eye, Message: p.Message})
+			out[i].Problems = append(out[i].Problems, evidence.Problem{Subject: p.Subject, Reading: p.Reading, Eye: p.Eye, Code: p.Code, Message: p.Message, DatesOnly: p.Aid})
 		}
 	}
 	return out, nil

@@ -66,6 +66,7 @@ func writePackFiles(ctx context.Context, dir string, d *dispute, p *evidence.Pac
 	if err := errors.Join(
 		add(evidence.PackFile, func(w io.Writer) error { return writeJSON(w, p) }),
 		add(evidence.PageFile, func(w io.Writer) error { return report.EvidencePage(w, p) }),
+		add(evidence.PDFFile, func(w io.Writer) error { return report.EvidencePDF(w, p) }),
 	); err != nil {
 		return "", err
 	}

@@ -22,7 +22,7 @@ var evidenceHTML string
 // nothing from anywhere else, and clean on A4.
 func EvidencePage(w io.Writer, p *evidence.Pack) error {
 	t, err := template.New("evidence").Funcs(template.FuncMap{
-		"human": human, "class": func(v pharos.Verdict) string { return classOf(string(v)) },
+		"human": human, "inline": inlineHTML, "class": func(v pharos.Verdict) string { return classOf(string(v)) },
 		"cents":   func(d decimal.Decimal) string { return grouped(evidence.Cents(d)) },
 		"count":   dayCount,
 		"how":     howHeld(p.Summary.PartnerID),
@@ -47,7 +47,11 @@ type evidencePage struct {
 	Timeline              []factTable
 	Looks                 []look
 	LastDay               int
+	Words                 evidenceWords
 }
+
+// evidenceWords are texts that the page and the PDF share.
+type evidenceWords struct{ Nothing, Due, Bars, Check string }
 
 // calendarDay is a cell of the month's strip.
 type calendarDay struct {
@@ -74,6 +78,7 @@ func evidencePageOf(p *evidence.Pack) *evidencePage {
 	out := &evidencePage{
 		Title: orID(s.SubscriptionName, s.SubscriptionID) + ", " + s.Month.String(), P: p, S: s, Ranges: evidence.DayRanges(s.Days),
 		Footer:  "Evidence for " + string(s.SubscriptionID) + ", " + s.Month.String(),
+		Words:   evidenceWords{nothingToDispute, dueMeans, barsMean, checkPack},
 		LastDay: s.Month.Days(), Timeline: factTables(p), Looks: looks(p.Scans),
 	}
 	for _, d := range p.Days {

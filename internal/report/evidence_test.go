@@ -9,6 +9,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/shopspring/decimal"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/credit"
@@ -54,7 +56,7 @@ func sampleEvidence(t *testing.T) *evidence.Pack {
 		Scans: []evidence.Scan{
 			{At: time.Date(2026, 10, 9, 6, 0, 0, 0, time.UTC), Eyes: []evidence.Eye{seat}},
 			{At: time.Date(2026, 10, 9, 18, 0, 0, 0, time.UTC), Eyes: []evidence.Eye{seat}, Problems: []evidence.Problem{
-				{Subject: string(pharos.SubscriptionScope(prod)), Reading: "deny assignments", Message: "not allowed"},
+				{Subject: string(pharos.SubscriptionScope(prod)), Reading: "deny assignments", Code: pharos.Forbidden, Message: "not allowed"},
 			}},
 		},
 	})
@@ -112,6 +114,47 @@ func TestEvidencePage(t *testing.T) {
 	}
 	if text := doc.Find(".figure.missing strong").Text(); text != "185.19" {
 		t.Errorf("missing %s", text)
+	}
+}
+
+// TestEvidencePDF: the same pack gives the same file, with all its days and
+// the font that they are written in; what the font lacks is said.
+func TestEvidencePDF(t *testing.T) {
+	pdf := func(p *evidence.Pack) string {
+		var b strings.Builder
+		if err := EvidencePDF(&b, p); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	one := pdf(sampleEvidence(t))
+	if !strings.HasPrefix(one, "%PDF-1.") || !strings.Contains(one, "(D:20261106120000") {
+		t.Error("this is no PDF of the pack's own time")
+	}
+	for range 5 {
+		if pdf(sampleEvidence(t)) != one {
+			t.Fatal("the same pack gives another file")
+		}
+	}
+	other := sampleEvidence(t)
+	other.Summary.CustomerName = "株式会社 😀 Ω"
+	if pdf(other) == one {
+		t.Error("another pack gives the same file")
+	}
+}
+
+// TestPaper_Clean: what the font lacks is replaced, and that is remembered.
+func TestPaper_Clean(t *testing.T) {
+	for in, want := range map[string]string{
+		"Müller & Söhne – “Ω” Ж": "Müller & Söhne – “Ω” Ж", "株式会社 😀": "???? ?", "": "",
+	} {
+		p := &paper{font: must(sfnt.Parse(goregular.TTF))}
+		if p.clean("a\nb\x00"); p.lacking {
+			t.Error("a control character is no lack of the font")
+		}
+		if got := p.clean(in); got != want || p.lacking != (in != want) {
+			t.Errorf("%q: got %q, lacking %v", in, got, p.lacking)
+		}
 	}
 }
 

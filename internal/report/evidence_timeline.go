@@ -157,6 +157,16 @@ type look struct {
 	Problems    []string
 }
 
+// problemWords tells in short what could not be read; the whole message
+// stands in pack.json.
+func problemWords(p *evidence.Problem) string {
+	text := p.Reading + " of " + p.Subject + ": " + string(p.Code)
+	if p.DatesOnly {
+		text += ", which only dates changes"
+	}
+	return text
+}
+
 func looks(scans []evidence.Scan) []look {
 	var out []look
 	with := map[pharos.Day][]string{}
@@ -173,7 +183,7 @@ func looks(scans []evidence.Scan) []look {
 			}
 		}
 		for _, p := range s.Problems {
-			text := p.Reading + " of " + p.Subject + ": " + p.Message
+			text := problemWords(&p)
 			if !slices.Contains(l.Problems, text) {
 				l.Problems = append(l.Problems, text)
 			}
