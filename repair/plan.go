@@ -29,7 +29,7 @@ type Plan struct {
 	// Totals sum the steps up, by currency.
 	Totals []Amount `json:"totals"`
 	// Past is the credit that the month did not give of scopes that earn by
-	// now: nothing brings it back, and nothing is left to mend.
+	// now: nothing brings it back, and nothing is left to mend. Monthly is 0.
 	Past  []Amount `json:"past"`
 	Steps []Step   `json:"steps"`
 	// Notes say what else was found when the steps were resolved: a step that

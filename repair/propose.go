@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/coverage"
 	"github.com/pharos-pec/pharos/credit"
@@ -98,7 +100,9 @@ func (p *planner) mend(at site) {
 	}
 	c := from.access.On(at.scope, p.day)
 	if c.State == pharos.Full {
-		p.past.add(at.lost)
+		for _, a := range at.lost {
+			p.past.put(Amount{a.Currency, a.Lost, decimal.Zero})
+		}
 		return
 	}
 	mend := Mend{Scope: at.scope, SubscriptionName: at.subscription, CustomerName: at.customerName, Causes: slices.Clone(c.Causes)}

@@ -37,6 +37,7 @@ func examples(t *testing.T) map[string]*Report {
 		"links":        sampleLinks(),
 		"import":       sampleImport(),
 		"scan":         sampleScan(),
+		"plan":         Plan(smallPlan()),
 		"page":         Page(page),
 		"without":      sampleWithout(),
 		"bus":          sampleBusFactors(),

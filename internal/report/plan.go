@@ -1,7 +1,9 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -184,36 +186,46 @@ func Step(p *repair.Plan, s *repair.Step) *Report {
 	if s.Why != "" {
 		r.blocks = append(r.blocks, block{text: s.Why})
 	}
-	r.blocks = append(r.blocks, block{table: stepFacts(s)})
+	r.blocks = append(r.blocks, block{list: stepFacts(p, s)})
 	if len(s.Money) > 0 {
 		r.blocks = append(r.blocks, block{table: amountsForPeople("What it brings back", s.Money)})
 	}
 	r.blocks = append(r.blocks, block{table: mendsForPeople(s)})
-	for _, id := range s.Needs {
-		if i := slices.IndexFunc(p.Steps, func(o repair.Step) bool { return o.ID == id }); i >= 0 {
-			r.blocks = append(r.blocks, block{list: []string{"before it: " + p.Steps[i].Title + " (" + id + ")"}})
+	section := func(heading, code string) {
+		if code != "" {
+			r.blocks = append(r.blocks, block{heading: heading}, block{code: strings.TrimSpace(code)})
 		}
 	}
+	var sent strings.Builder
 	for _, w := range s.Writes {
-		r.blocks = append(r.blocks, block{heading: "What is sent"}, block{code: strings.TrimSpace(w.Method + " " + w.Path + "\n" + string(w.Body))})
+		fmt.Fprintf(&sent, "%s %s\n%s\n", w.Method, w.Path, indented(w.Body))
 	}
-	if s.Command != "" {
-		r.blocks = append(r.blocks, block{heading: "What to run"}, block{code: s.Command})
-	}
+	section("What is sent", sent.String())
+	section("What to run", s.Command)
 	if a := s.Ask; a != nil {
-		r.blocks = append(r.blocks,
-			block{heading: "What to send: " + a.Subject}, block{code: a.Mail},
-			block{heading: "az"}, block{code: a.Az}, block{heading: "PowerShell"}, block{code: a.PowerShell},
-			block{hint: "`" + a.Recheck + "` tells whether it was done"})
+		section("What to send: "+a.Subject, a.Mail)
+		section("az", a.Az)
+		section("PowerShell", a.PowerShell)
+		r.blocks = append(r.blocks, block{hint: "`" + a.Recheck + "` tells whether it was done"})
 	}
 	return r
 }
 
-func stepFacts(s *repair.Step) *sheet {
-	out := &sheet{columns: []column{{title: ""}, {title: "", flex: true}}}
+// indented writes JSON for people.
+func indented(body json.RawMessage) string {
+	var out bytes.Buffer
+	if json.Indent(&out, body, "", "  ") != nil {
+		return string(body)
+	}
+	return out.String()
+}
+
+// stepFacts says who does a step to what, and after which others.
+func stepFacts(p *repair.Plan, s *repair.Step) []string {
+	var out []string
 	add := func(name, value string) {
 		if value != "" {
-			out.rows = append(out.rows, []any{name, value})
+			out = append(out, name+": "+value)
 		}
 	}
 	t := &s.Target
@@ -221,7 +233,7 @@ func stepFacts(s *repair.Step) *sheet {
 	add("credential", s.Credential)
 	add("risk", string(s.Risk.Level)+". "+s.Risk.Why)
 	if t.Principal != "" {
-		add("principal", strings.TrimSpace(fmt.Sprintf("%s %s %s", t.PrincipalName, t.PrincipalKind, t.Principal)))
+		add("principal", strings.TrimSpace(fmt.Sprintf("%s (%s %s)", t.PrincipalName, t.PrincipalKind, t.Principal)))
 	}
 	add("tenant", string(t.Tenant))
 	add("group", string(t.Group))
@@ -231,6 +243,11 @@ func stepFacts(s *repair.Step) *sheet {
 	add("scope", string(t.Scope))
 	add("delegation", cmp.Or(t.Offer, t.Delegation))
 	add("partner ID", string(t.PartnerID))
+	for _, id := range s.Needs {
+		if i := slices.IndexFunc(p.Steps, func(o repair.Step) bool { return o.ID == id }); i >= 0 {
+			add("first", p.Steps[i].Title+" ("+id+")")
+		}
+	}
 	return out
 }
 
