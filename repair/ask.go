@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	text "text/template"
+	"time"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/explain"
@@ -29,6 +30,8 @@ type Letterhead struct {
 	// Delegation writes the ARM template of a new delegation that gives the
 	// target's principal the target's role.
 	Delegation func(Target) (json.RawMessage, error)
+	// read is when what stands was looked at.
+	read time.Time
 }
 
 // Compose writes what is sent to a customer who must do the steps: all of them
@@ -40,6 +43,7 @@ type Letterhead struct {
 // Invalid for ids that are none.
 func Compose(p *Plan, head Letterhead, steps ...*Step) (*Ask, error) {
 	l := letter{Partner: p.PartnerID, Tenant: p.Tenant, From: oneLine(head.From), Recheck: "pharos apply " + cmp.Or(head.Plan, "plan.json") + " --check"}
+	head.read = p.Made
 	for i, s := range steps {
 		it, err := head.item(s, i+1, len(steps))
 		if err != nil {

@@ -3,6 +3,7 @@ package repair
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -26,6 +27,7 @@ type words struct {
 func (h *Letterhead) wordsOf(s *Step) (words, error) {
 	t := &s.Target
 	where := oneLine(h.scopeName(t.Scope, ""))
+	short := oneLine(cmp.Or(h.Names.Subscriptions[t.Scope.Subscription()].Name, string(t.Scope.Subscription())))
 	who := fmt.Sprintf("%s (object id %s)", oneLine(t.who()), t.Principal)
 	role := pharos.Roles().Lookup(t.Role).Name
 	offer := fmt.Sprintf("the delegation %q", oneLine(cmp.Or(t.Offer, t.Delegation)))
@@ -36,30 +38,31 @@ func (h *Letterhead) wordsOf(s *Step) (words, error) {
 	}
 	switch {
 	case t.Delegation != "" && (s.Kind == AddAuthorization || s.Kind == MakeStanding):
-		w.Short = fmt.Sprintf("one more line in %s for %s", offer, where)
-		w.Request = fmt.Sprintf("Deploy the template to %s. It is %s as it stands today, with one line more: the role %s for %s.", where, offer, role, who)
+		w.Short = fmt.Sprintf("one more line in %s of %s", offer, short)
+		w.Request = fmt.Sprintf("Deploy the template to %s. It is %s as it stood on %s, with one line more: the role %s for %s. If anybody has changed the delegation since, ask us for a new template.",
+			where, offer, h.read.UTC().Format(time.DateOnly), role, who)
 		w.Keeps = "Every other line of the delegation stays as it is, just-in-time roles included. " + w.Keeps
 		w.Back = "You can remove the delegation in the Azure portal under Service providers, at any time; or we send you the template without the line."
 	case s.Kind == Assign || s.Kind == MakeStanding:
-		w.Short = fmt.Sprintf("the role %s on %s", role, where)
+		w.Short = fmt.Sprintf("the role %s on %s", role, short)
 		w.Request = fmt.Sprintf("Assign the role %s on %s to %s.", role, where, who)
 		w.Back = "You can remove the role assignment in the Azure portal under Access control (IAM), at any time."
 	case s.Kind == RestoreAOBO:
-		w.Short = fmt.Sprintf("the role %s on %s for our agents", role, where)
+		w.Short = fmt.Sprintf("the role %s on %s for our agents", role, short)
 		w.Request = fmt.Sprintf("Assign the role %s on %s to our group %s. It lives in our tenant, so that the portal does not offer it: only a script can assign it, as a ForeignGroup.", role, where, who)
 		w.Gives = gives(t.Role) + " Every member of the group has this. A subscription that is bought through a partner has it from the start. If it is more than you want to give, tell us: a much smaller role serves as well."
 		w.Back = "You can remove the role assignment in the Azure portal under Access control (IAM), at any time."
 	case s.Kind == Delegate:
-		w.Short = fmt.Sprintf("a delegation of %s", where)
+		w.Short = fmt.Sprintf("a delegation of %s", short)
 		w.Request = fmt.Sprintf("Deploy the template to %s. It delegates it to our tenant by Azure Lighthouse, with the role %s for %s, who can also give the delegation up.", where, role, who)
 		w.Back = "You see the delegation in the Azure portal under Service providers, and can remove it there at any time."
 	case s.Kind == LiftDenial:
-		w.Short = "a deny assignment in the way at " + where
-		w.Request = fmt.Sprintf("Remove the deny assignment at %s, if you can do without it.", where)
+		w.Short = "a deny assignment in the way at " + short
+		w.Request = fmt.Sprintf("Remove the deny assignment at %s, if you can do without it; the script only shows it.", where)
 		w.Why = "A deny assignment takes away what roles give. While it stands, Microsoft does not count our role for what is listed below."
 		w.Gives = "Nothing new: the roles that we hold there already work again."
 		w.Keeps = "What the deny assignment protects can then be changed by everybody who holds a role there, your own people included. " + w.Keeps
-		w.How = "A deny assignment is made by something else, which alone can remove it: a deployment stack (set its deny settings to none), a managed application (its publisher), or a blueprint (unassign or unlock it). The script shows who made it and changes nothing."
+		w.How = "A deny assignment is made by something else, which alone can remove it: a deployment stack (set its deny settings to none), a managed application (its publisher), or a blueprint (unassign or unlock it)."
 	case s.Kind == Sell && t.Cause == pharos.NoCustomerAgreement:
 		w.Short = "acceptance of the Microsoft Customer Agreement"
 		w.Request = "Accept the Microsoft Customer Agreement: somebody who may sign for your company follows the link in the invitation that we send."
@@ -67,7 +70,7 @@ func (h *Letterhead) wordsOf(s *Step) (words, error) {
 		w.Gives, w.Keeps = "No access to anything.", "Your subscriptions and prices stay as they are."
 		w.How = "If it was signed on paper, tell us who signed and when, and we confirm it to Microsoft."
 	case s.Kind == Sell && t.Cause == pharos.NotAzurePlan:
-		w.Short = "leave to move " + where + " to the Azure plan"
+		w.Short = "leave to move " + short + " to the Azure plan"
 		w.Request = fmt.Sprintf("Agree that we move %s to the Azure plan.", where)
 		w.Why = "It is sold under Microsoft's old offer, under which Microsoft does not credit a partner for looking after it."
 		w.Gives = "No access to anything."

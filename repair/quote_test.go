@@ -13,7 +13,7 @@ import (
 // hostile are names that break out of careless scripts and pages.
 func hostile() []string {
 	return []string{
-		"", "Contoso", `it's`, `'; touch /tmp/x; '`, "$(id)", "`id`", "${IFS}", "a\nb", "a\r\nrm -rf /", `\'`, `"`, "''", "-n", "%s",
+		"", "Contoso", "END_OF_TEMPLATE\naz injected", `it's`, `'; az injected; '`, "$(az injected)", "`az injected`", "${IFS}", "a\nb", "a\r\naz injected", `\'`, `"`, "''", "-n", "%s",
 		"’; Remove-Item x; ’", "‘a‚b‛", "Müller đ 😀", "@'\n'@", "</pre><script>alert(1)</script>", "\u202eevil", "a\x00b", "[concat('a')]", "!history", "*",
 	}
 }
