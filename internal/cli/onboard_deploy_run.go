@@ -211,7 +211,10 @@ func (r *rollout) agree(s pharos.SubscriptionID) func([]onboard.Effect) error {
 		if !r.asks(r.o.yes) {
 			return nil
 		}
-		return r.confirm(fmt.Sprintf("Deploy to the subscription %s?", s))
+		if err := r.confirm(fmt.Sprintf("Deploy to the subscription %s?", s)); err != nil {
+			return pharos.Errorf(pharos.CodeOf(err), "subscription %s: %w", s, err)
+		}
+		return nil
 	}
 }
 
