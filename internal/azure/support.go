@@ -22,7 +22,8 @@ const (
 // "Communications", "File Workspaces", "Files").
 type SupportDesk struct {
 	session *Session
-	root    string // of the subscription's calls
+	root    string   // of the subscription's calls
+	partner *Session // on whose behalf tickets are opened, nil for its own
 }
 
 var _ evidence.SupportDesk = SupportDesk{}
@@ -30,7 +31,25 @@ var _ evidence.SupportDesk = SupportDesk{}
 // SupportDesk returns the session as one who asks Azure's support about a
 // subscription.
 func (s *Session) SupportDesk(sub pharos.SubscriptionID) SupportDesk {
-	return SupportDesk{s, string(pharos.SubscriptionScope(sub)) + supportPath}
+	return SupportDesk{session: s, root: string(pharos.SubscriptionScope(sub)) + supportPath}
+}
+
+// OnBehalf returns the desk for a customer's credential that asks on behalf of
+// the partner: tickets are opened with a token of the partner's tenant beside
+// its own, and so under the partner's support plan. Source: "Support Tickets -
+// Create", on-behalf-of.
+func (d SupportDesk) OnBehalf(partner *Session) SupportDesk {
+	d.partner = partner
+	return d
+}
+
+// auxiliary is the header with the partner's token.
+func (d SupportDesk) auxiliary(ctx context.Context) (http.Header, error) {
+	if d.partner == nil {
+		return nil, nil
+	}
+	token, err := d.partner.arm.tokens.get(ctx)
+	return http.Header{"X-Ms-Authorization-Auxiliary": {"Bearer " + token}}, err
 }
 
 // Now is the cloud's time, as its last answer told.
@@ -194,8 +213,12 @@ const maxTicketLooks = 20
 // Open opens a ticket and waits until it can be read. A ticket of the name that
 // is there, of an earlier run or of a try whose answer was lost, is returned.
 func (d SupportDesk) Open(ctx context.Context, r evidence.Request, workspace string) (evidence.Ticket, error) {
+	aux, err := d.auxiliary(ctx)
+	if err != nil {
+		return evidence.Ticket{}, err
+	}
 	ans, err := d.session.arm.do(ctx, call{
-		method: http.MethodPut, ref: d.ticketPath(r.Name) + supportVersion, body: newWireTicketRequest(r, workspace), need: needSupport,
+		method: http.MethodPut, ref: d.ticketPath(r.Name) + supportVersion, header: aux, body: newWireTicketRequest(r, workspace), need: needSupport,
 	})
 	if pharos.CodeOf(err) == pharos.Conflict {
 		if there, again := d.Ticket(ctx, r.Name); again == nil {

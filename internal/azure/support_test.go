@@ -225,3 +225,28 @@ func TestSupportDesk_RefusedAtOnce(t *testing.T) {
 	_, err := f.session().SupportDesk(sub).Open(t.Context(), request(evidence.Topic{}, evidence.Topic{}), "")
 	wantError(t, err, pharos.Unsupported, "InvalidSupportPlan", "Free", "Partner Center")
 }
+
+// TestSupportDesk_OnBehalf: a ticket is opened with the partner's token beside
+// the customer's, and no other call bears it.
+func TestSupportDesk_OnBehalf(t *testing.T) {
+	f := newFake(t)
+	var own, auxiliary string
+	f.mux.HandleFunc("PUT "+ticketRoot, func(w http.ResponseWriter, r *http.Request) {
+		own, auxiliary = r.Header.Get("Authorization"), r.Header.Get("X-Ms-Authorization-Auxiliary")
+		_, _ = fmt.Fprint(w, `{}`) // the client sees what is missing
+	})
+	f.mux.HandleFunc("GET "+ticketRoot, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Ms-Authorization-Auxiliary") != "" {
+			t.Error("the partner's token goes with a call that does not need it")
+		}
+		_, _ = fmt.Fprint(w, `{"name":"missing","properties":{"status":"Open"}}`)
+	})
+	f.answer("GET "+ticketRoot+"/communications", `{"value":[]}`)
+	desk := f.session().SupportDesk(sub).OnBehalf(f.session())
+	if _, err := desk.Open(t.Context(), request(evidence.Topic{}, evidence.Topic{}), ""); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(auxiliary, "Bearer ") || own == auxiliary {
+		t.Errorf("own %.20s…, auxiliary %.20s…", own, auxiliary)
+	}
+}

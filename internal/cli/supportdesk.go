@@ -20,24 +20,28 @@ type reachedDesk struct {
 func (d *reachedDesk) close() { d.sessions.close() }
 
 // supportDesk finds the first credential, or the one that is named, as which
-// try goes well at the support desk of the subscription. When none does, the
-// code is Forbidden if all were refused, and NotFound if one was let in and
-// found nothing.
+// try goes well at the support desk of the subscription. A customer's asks on
+// our behalf: what is disputed is on our bill. When none does, the code is
+// Forbidden if all were refused, and NotFound if one was let in and found
+// nothing.
 func (e *env) supportDesk(ctx context.Context, c *config.Config, by string, sub pharos.SubscriptionID, try func(azure.SupportDesk) error) (*reachedDesk, error) {
-	pick := everyCredential
-	if by != "" {
-		pick = func(k config.Credential) bool { return k.Name == by }
-		if !slices.ContainsFunc(c.Credentials, pick) {
-			return nil, pharos.Errorf(pharos.Invalid, "the configuration has no credential %q", by).WithHint("`pharos config check` lists the credentials")
-		}
+	chosen := func(name string) bool { return by == "" || name == by }
+	if by != "" && !slices.ContainsFunc(c.Credentials, func(k config.Credential) bool { return chosen(k.Name) }) {
+		return nil, pharos.Errorf(pharos.Invalid, "the configuration has no credential %q", by).WithHint("`pharos config check` lists the credentials")
 	}
-	sessions, err := e.sessions(c, pick)
+	sessions, err := e.sessions(c, everyCredential)
 	if err != nil {
 		return nil, err
 	}
 	var errs []error
-	for _, s := range sessions.open {
+	for i, s := range sessions.open {
+		if !chosen(s.Name()) {
+			continue
+		}
 		desk := s.SupportDesk(sub)
+		if ours := slices.Index(sessions.tenants, c.Partner.Tenant); ours >= 0 && sessions.tenants[i] != c.Partner.Tenant {
+			desk = desk.OnBehalf(sessions.open[ours])
+		}
 		err := try(desk)
 		if err == nil {
 			return &reachedDesk{desk, s.Name(), sessions}, nil
@@ -49,7 +53,9 @@ func (e *env) supportDesk(ctx context.Context, c *config.Config, by string, sub 
 	}
 	sessions.close()
 	for _, u := range sessions.failed {
-		errs = append(errs, u.err)
+		if chosen(u.Name()) {
+			errs = append(errs, u.err)
+		}
 	}
 	return nil, deskRefused(sub, errs)
 }
