@@ -14,13 +14,6 @@ import (
 	"github.com/pharos-pec/pharos/onboard"
 )
 
-// A delegation is seen by the managing tenant after some minutes (docs: onboard
-// a customer to Azure Lighthouse, "it can take up to 15 minutes").
-const (
-	firstLook = 5 * time.Second
-	lastLook  = 30 * time.Second
-)
-
 // prove finds out whether the delegation is visible from the managing tenant,
 // who earns by it, and from which day on. The error has code Incomplete when
 // one of these is missing.
@@ -110,31 +103,16 @@ func (r *rollout) seek(ctx context.Context, w *sought, v observe.Visible) error 
 	if r.directory == nil {
 		return nil
 	}
-	limit := time.NewTimer(r.o.wait)
-	defer limit.Stop()
-	for pause := firstLook; ; pause = min(2*pause, lastLook) {
+	return onboard.Watch(ctx, r.o.wait, func(ctx context.Context) (bool, error) {
 		for _, s := range r.directory.sessions {
 			if read, err := s.Delegations(ctx, v); err == nil {
 				w.take(read, true)
 			} else if pharos.CodeOf(err) == pharos.Interrupted {
-				return err
+				return false, err
 			}
 		}
-		if w.whole() || !r.holds(ctx, w) {
-			return nil
-		}
-		r.note("%s: not visible yet, looking again in %s", v.ID, pause)
-		next := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			next.Stop()
-			return pharos.Errorf(pharos.Interrupted, "waiting for the delegation was interrupted: %w", ctx.Err())
-		case <-limit.C:
-			next.Stop()
-			return nil
-		case <-next.C:
-		}
-	}
+		return w.whole() || !r.holds(ctx, w), nil
+	}, func(pause time.Duration) { r.note("%s: not visible yet, looking again in %s", v.ID, pause) })
 }
 
 // holds reports whether a credential of ours has a role in the delegation, or a

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -87,6 +88,9 @@ func (e *env) onboardNew(o *onboardNewOptions) error {
 		}
 	}
 	e.note("hint: send the customer these files; customer.md says what to do with delegation.json")
+	if !o.policy && slices.Contains(o.languages, string(delegationfile.ARM)) {
+		e.note("hint: or deploy it, where you may: `pharos onboard deploy %s --subscription ID`", filepath.Join(o.dir, "delegation.json"))
+	}
 	return nil
 }
 
