@@ -229,7 +229,7 @@ func TestPack_AddsUp(t *testing.T) {
 }
 
 func checkSums(t *rapid.T, p *evidence.Pack, lines []credit.Line) {
-	type sums struct{ list, credited, missing, excluded decimal.Decimal }
+	type sums struct{ list, credited, missing decimal.Decimal }
 	days, billed := map[string]sums{}, map[string]sums{}
 	for _, d := range p.Days {
 		for _, r := range d.Rows {

@@ -50,7 +50,9 @@ func TestScript(t *testing.T) {
 			"fetch":    fetch,
 			"remember": remember,
 			"readme":   readme,
-			"pipeline": playPipeline,
+
+			"documented": documented,
+			"pipeline":   playPipeline,
 		},
 	})
 }

@@ -20,7 +20,7 @@ import (
 // writePack writes a pack's folder or zip, whole or not at all. One that is
 // there already is left alone when it is the same.
 func (e *env) writePack(ctx context.Context, o *evidenceOptions, d *dispute, p *evidence.Pack) (report.WrittenPack, error) {
-	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+	if err := os.MkdirAll(o.dir, 0o750); err != nil {
 		return report.WrittenPack{}, cannotWrite(o.dir, err)
 	}
 	tmp, err := os.MkdirTemp(o.dir, ".pharos-evidence-*")

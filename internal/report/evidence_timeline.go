@@ -116,9 +116,9 @@ func began(b pharos.Bound) string {
 	case b.Latest.IsZero():
 		return "not told"
 	case b.Earliest.IsZero():
-		return "before " + human(b.Latest)
+		return "before\n" + human(b.Latest)
 	default:
-		return "between " + human(b.Earliest) + " and " + human(b.Latest)
+		return "between\n" + human(b.Earliest) + "\nand " + human(b.Latest)
 	}
 }
 
@@ -126,13 +126,13 @@ func began(b pharos.Bound) string {
 func ended(b pharos.Bound) string {
 	switch {
 	case b.Latest.IsZero():
-		return "still at " + human(b.Earliest)
+		return "still at\n" + human(b.Earliest)
 	case b == pharos.Always().Ended:
 		return "no end is declared"
 	case b.Dated():
 		return human(b.Latest)
 	default:
-		return "between " + human(b.Earliest) + " and " + human(b.Latest)
+		return "between\n" + human(b.Earliest) + "\nand " + human(b.Latest)
 	}
 }
 
