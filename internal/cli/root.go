@@ -25,6 +25,7 @@ line by line, which partner earned credit was earned, which was lost, why, and w
 		newUsage(e),
 		newCredit(e),
 		newPlan(e),
+		newApply(e),
 		newExplain(e),
 		newEvidence(e),
 		newServe(e),

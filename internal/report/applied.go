@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/repair"
+)
+
+// ApplyMode is what `pharos apply` was asked for.
+type ApplyMode string
+
+// The modes of `pharos apply`.
+const (
+	DoneNow ApplyMode = "apply"
+	Checked ApplyMode = "check"
+	Undone  ApplyMode = "undo"
+)
+
+// applied is the document of `pharos apply -o json`.
+type applied struct {
+	Plan  string           `json:"plan"` // its ID
+	Mode  ApplyMode        `json:"mode"`
+	Steps []repair.Outcome `json:"steps"`
+	// Left counts the steps that are not for Pharos, by actor.
+	Left map[repair.Actor]int `json:"left"`
+	// FirstDay is the first whole UTC day after what was changed, "" when
+	// nothing was.
+	FirstDay string `json:"firstDay"`
+}
+
+// Applied lays out what became of the steps of a plan.
+func Applied(p *repair.Plan, outcomes []repair.Outcome, mode ApplyMode) *Report {
+	doc := applied{Plan: p.ID, Mode: mode, Steps: append([]repair.Outcome{}, outcomes...), Left: map[repair.Actor]int{}, FirstDay: firstDay(outcomes)}
+	left := 0
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Actor != repair.Pharos && s.Kind != repair.Nothing {
+			doc.Left[s.Actor]++
+			left++
+		}
+	}
+	title := map[ApplyMode]string{DoneNow: "Applied", Checked: "Done by now", Undone: "Taken back"}[mode]
+	var rows [][]string
+	for _, o := range outcomes {
+		rows = append(rows, []string{o.ID, o.Title, whoDoes(o), outcomeResult(o), outcomeReason(o)})
+	}
+	r := List(title, "There is nothing for Pharos to do in this plan.", []string{"step", "what", "by", "result", "reason"}, rows, doc)
+	for _, o := range outcomes {
+		for _, w := range o.Calls {
+			r.blocks = append(r.blocks, block{text: fmt.Sprintf("%s is taken back by: %s %s %s", o.ID, w.Method, w.Path, w.Body)})
+		}
+	}
+	if doc.FirstDay != "" && mode == DoneNow {
+		r.blocks = append(r.blocks, block{hint: "what was changed is in force for a whole UTC day from " + doc.FirstDay + " on, the first that can earn by it; run `pharos scan` now, so that it is known"})
+	}
+	if left > 0 && mode == DoneNow {
+		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("%d steps are for others; `pharos apply PLAN --check` tells whether they are done", left)})
+	}
+	return r
+}
+
+// firstDay is the first whole UTC day after the last change.
+func firstDay(outcomes []repair.Outcome) string {
+	var last time.Time
+	for _, o := range outcomes {
+		if o.Changed && o.At.After(last) {
+			last = o.At
+		}
+	}
+	if last.IsZero() {
+		return ""
+	}
+	return (pharos.DayOf(last) + 1).String()
+}
+
+func whoDoes(o repair.Outcome) string {
+	if o.Credential != "" {
+		return o.Credential
+	}
+	return string(o.Actor)
+}
+
+// outcomeResult says in a word or two how a step stands.
+func outcomeResult(o repair.Outcome) string {
+	switch {
+	case o.Problem != nil:
+		return "failed"
+	case o.State == repair.Done && o.Changed:
+		return "changed"
+	case o.State == repair.Done:
+		return "done"
+	case o.State == repair.NotDone:
+		return "not done"
+	}
+	return string(o.State)
+}
+
+func outcomeReason(o repair.Outcome) string {
+	if o.Problem != nil {
+		return o.Problem.Message
+	}
+	return o.Reason
+}
