@@ -41,6 +41,10 @@ func (r *run) takeBack(ctx context.Context, m *move) (Outcome, error) {
 		return o.failed(err), nil
 	}
 	o.At = m.at
+	if rec := r.records[m.step.ID]; m.step.Kind != Link && !rec.Changed && !rec.Open() {
+		o.State, o.Reason = Done, "this plan did not make the change"
+		return o, nil
+	}
 	if m.step.Kind != Link {
 		return m.advise(o), nil
 	}

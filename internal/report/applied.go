@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -48,7 +49,7 @@ func Applied(p *repair.Plan, outcomes []repair.Outcome, mode ApplyMode) *Report 
 	r := List(title, "There is nothing for Pharos to do in this plan.", []string{"step", "what", "by", "result", "reason"}, rows, doc)
 	for _, o := range outcomes {
 		for _, w := range o.Calls {
-			r.blocks = append(r.blocks, block{text: fmt.Sprintf("%s is taken back by: %s %s %s", o.ID, w.Method, w.Path, w.Body)})
+			r.blocks = append(r.blocks, block{text: o.ID + " is taken back by this call, as " + o.Credential + ":"}, block{code: strings.TrimSpace(w.Method + " " + w.Path + "\n" + string(w.Body))})
 		}
 	}
 	if doc.FirstDay != "" && mode == DoneNow {
