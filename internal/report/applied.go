@@ -42,11 +42,17 @@ func Applied(p *repair.Plan, outcomes []repair.Outcome, mode ApplyMode) *Report 
 		}
 	}
 	title := map[ApplyMode]string{DoneNow: "Applied", Checked: "Done by now", Undone: "Taken back"}[mode]
-	var rows [][]string
+	data := outcomeSheet(outcomes)
+	r := &Report{title: title, data: &data, book: []sheet{data}, document: doc, blocks: []block{{table: outcomesForPeople(outcomes)}}}
+	var reasons []string
 	for _, o := range outcomes {
-		rows = append(rows, []string{o.ID, o.Title, whoDoes(o), outcomeResult(o), outcomeReason(o)})
+		if why := outcomeReason(o); why != "" {
+			reasons = append(reasons, o.ID+": "+why)
+		}
 	}
-	r := List(title, "There is nothing for Pharos to do in this plan.", []string{"step", "what", "by", "result", "reason"}, rows, doc)
+	if reasons != nil {
+		r.blocks = append(r.blocks, block{list: reasons})
+	}
 	for _, o := range outcomes {
 		for _, w := range o.Calls {
 			r.blocks = append(r.blocks, block{text: o.ID + " is taken back by this call, as " + o.Credential + ":"}, block{code: strings.TrimSpace(w.Method + " " + w.Path + "\n" + string(w.Body))})
@@ -61,6 +67,33 @@ func Applied(p *repair.Plan, outcomes []repair.Outcome, mode ApplyMode) *Report 
 	return r
 }
 
+// nothingToDo is said of a plan that is for others alone.
+const nothingToDo = "There is nothing for Pharos to do in this plan."
+
+// outcomeSheet has all that is known of the steps, a row for each.
+func outcomeSheet(outcomes []repair.Outcome) sheet {
+	out := sheet{name: "Steps", empty: nothingToDo, columns: []column{
+		{title: "step"}, {title: "kind"}, {title: "what"}, {title: "actor"}, {title: "credential"}, {title: "result"}, {title: "at"}, {title: "reason"},
+	}}
+	for _, o := range outcomes {
+		at := ""
+		if !o.At.IsZero() {
+			at = o.At.Format(time.RFC3339)
+		}
+		out.rows = append(out.rows, []any{o.ID, string(o.Kind), o.Title, string(o.Actor), o.Credential, outcomeResult(o), at, outcomeReason(o)})
+	}
+	return out
+}
+
+// outcomesForPeople leaves out what stands below, or is seldom asked.
+func outcomesForPeople(outcomes []repair.Outcome) *sheet {
+	out := &sheet{empty: nothingToDo, columns: []column{{title: "result"}, {title: "step"}, {title: "what", flex: true}}}
+	for _, o := range outcomes {
+		out.rows = append(out.rows, []any{outcomeResult(o), o.ID, o.Title})
+	}
+	return out
+}
+
 // firstDay is the first whole UTC day after the last change.
 func firstDay(outcomes []repair.Outcome) string {
 	var last time.Time
@@ -73,13 +106,6 @@ func firstDay(outcomes []repair.Outcome) string {
 		return ""
 	}
 	return (pharos.DayOf(last) + 1).String()
-}
-
-func whoDoes(o repair.Outcome) string {
-	if o.Credential != "" {
-		return o.Credential
-	}
-	return string(o.Actor)
 }
 
 // outcomeResult says in a word or two how a step stands.

@@ -38,6 +38,7 @@ func examples(t *testing.T) map[string]*Report {
 		"import":       sampleImport(),
 		"scan":         sampleScan(),
 		"plan":         Plan(smallPlan()),
+		"applied":      sampleApplied(),
 		"page":         Page(page),
 		"without":      sampleWithout(),
 		"bus":          sampleBusFactors(),

@@ -249,7 +249,7 @@ func samples(t *testing.T) map[string]*Report {
 		"tickets": Tickets([]evidence.Ticket{sampleTicket()}), "no-tickets": Tickets(nil),
 		"without": sampleWithout(), "bus-factor": sampleBusFactors(),
 		"evidence": Evidence(sampleEvidence(t), samplePlace()), "disputable": Disputable(m, nil), "verification": sampleVerification(),
-		"plan": Plan(samplePlan()), "plan-step": sampleStep(),
+		"plan": Plan(samplePlan()), "plan-step": sampleStep(), "applied": sampleApplied(), "undone": sampleUndone(),
 		"page": samplePage(t), "pages": Pages(must(explain.Pages())),
 		"trace-full": sampleTrace(prod), "trace-unread": sampleTrace(lab), "trace-none": sampleTrace(shop),
 	}
