@@ -1,5 +1,6 @@
 // Package acceptance drives the emulator by clients that we did not write:
 // the Azure CLI, the Azure SDKs for Go, Python and JavaScript, and Terraform.
+// What `pharos onboard new` writes is deployed by them too.
 // It holds tests alone. Each starts an emulator in its own process behind TLS,
 // and runs the client as its users would, against authorization that is
 // enforced.

@@ -96,7 +96,7 @@ func (in *inspection) eachRole(f func(d *Definition, a *Authorization, role phar
 // authorization of an eligible role that Azure accepts.
 func (in *inspection) earns() Answer {
 	answer := No
-	if slices.ContainsFunc(in.Unread, func(u Unread) bool { return !u.Refused }) {
+	if slices.ContainsFunc(in.Unread, func(u Unread) bool { return !u.Refused }) || len(in.Definitions) == 0 && len(in.Assignments) > 0 {
 		answer = Unknown
 	}
 	for i := range in.Definitions {
