@@ -17,9 +17,13 @@ func (p *planner) denialRemedies(from *prospect, at site) []remedy {
 		if !d.Scope.Covers(at.scope) {
 			continue
 		}
+		where := string(d.Scope)
+		if d.Scope == at.whole() {
+			where = at.where()
+		}
 		s := named(Step{
 			Kind: LiftDenial, Actor: Customer,
-			Title:  fmt.Sprintf("Remove the deny assignment at %s", d.Scope),
+			Title:  "Remove the deny assignment at " + where,
 			Why:    "It takes away what the roles give. Only what made it can remove it: a deployment stack, or a managed application, whose resource group stays protected by design.",
 			Target: Target{Scope: d.Scope, Customer: at.customer, Cause: pharos.DenyAssignment},
 		})

@@ -40,6 +40,7 @@ whole day on, what it brings a month, and what it risks. Each step is proved by 
 	})
 	o.output.add(c, formatTable, formatJSON, formatCSV, formatXLSX, formatHTML, formatMarkdown)
 	o.when.addMonth(c)
+	c.Flags().Lookup("month").Usage = "calendar `month` to price the plan by (default the newest whole one with usage)"
 	o.when.addAsOf(c)
 	c.Flags().StringVar(&o.step, "step", "", "show the one step of this `id`, or whose id begins so, whole")
 	c.Flags().BoolVar(&o.offline, "offline", false, "ask Azure nothing: the plan says what, not who may do it, and cannot be applied")
@@ -143,7 +144,7 @@ func (e *env) repairInput(ctx context.Context, w *when) (*config.Config, repair.
 		return nil, repair.Input{}, pharos.Errorf(pharos.NotFound, "nobody has looked at the access yet").WithHint("run `pharos scan` first")
 	}
 	in := repair.Input{Partner: b.partner, History: v.history, Credentials: configured(c, v.history)}
-	month, err := w.chosenMonth(ctx, b)
+	month, err := w.wholeMonth(ctx, b, v.now)
 	switch {
 	case pharos.CodeOf(err) == pharos.NotFound:
 		return c, in, nil // access alone: nothing to price it with

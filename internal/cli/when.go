@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,6 +67,22 @@ func (w *when) chosenMonth(ctx context.Context, b *books) (pharos.Month, error) 
 			WithHint("fetch the bill with `pharos usage pull`, or read files with `pharos usage import`")
 	}
 	return months[len(months)-1], nil
+}
+
+// wholeMonth is --month, or the newest month with usage that is over: what a
+// month brings is not told by a part of one. Without any it is the newest.
+func (w *when) wholeMonth(ctx context.Context, b *books, now time.Time) (pharos.Month, error) {
+	chosen, err := w.chosenMonth(ctx, b)
+	if err != nil || w.month != "" {
+		return chosen, err
+	}
+	months, err := b.Months(ctx)
+	for _, m := range slices.Backward(months) {
+		if !now.Before(m.Last().End()) {
+			return m, nil
+		}
+	}
+	return chosen, err
 }
 
 // lookAt is a look at the history, and the day that is asked about: --date, or
