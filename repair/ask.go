@@ -44,8 +44,14 @@ type Letterhead struct {
 func Compose(p *Plan, head Letterhead, steps ...*Step) (*Ask, error) {
 	l := letter{Partner: p.PartnerID, Tenant: p.Tenant, From: oneLine(head.From), Recheck: "pharos apply " + cmp.Or(head.Plan, "plan.json") + " --check"}
 	head.read = p.Made
+	templates := 0
+	for _, s := range steps {
+		if s.deployed() {
+			templates++
+		}
+	}
 	for i, s := range steps {
-		it, err := head.item(s, i+1, len(steps))
+		it, err := head.item(s, i+1, templates)
 		if err != nil {
 			return nil, err
 		}
@@ -112,17 +118,14 @@ type listing struct {
 	Path         string
 }
 
-// scripted reports whether there is anything to run.
-func (l *letter) scripted() bool {
+// Scripted reports whether there is anything to run.
+func (l *letter) Scripted() bool {
 	return slices.ContainsFunc(l.Items, func(i item) bool { return i.Deploy != nil || i.Assign != nil || i.Show != nil })
 }
 
-// Scripted is scripted, for the forms.
-func (l letter) Scripted() bool { return l.scripted() }
-
 // Files names what is sent along.
-func (l letter) Files() []string {
-	if !l.scripted() {
+func (l *letter) Files() []string {
+	if !l.Scripted() {
 		return nil
 	}
 	files := []string{"run.sh (Azure CLI: in Cloud Shell, Linux, macOS)", "run.ps1 (PowerShell with the Az module)"}
@@ -134,8 +137,11 @@ func (l letter) Files() []string {
 	return files
 }
 
-// item says what one step asks for.
-func (h *Letterhead) item(s *Step, number, of int) (item, error) {
+// deployed reports whether the step is done by deploying a template.
+func (s *Step) deployed() bool { return s.Kind == Delegate || s.Target.Delegation != "" }
+
+// item says what one step asks for, of letters with so many templates.
+func (h *Letterhead) item(s *Step, number, templates int) (item, error) {
 	w, err := h.wordsOf(s)
 	if err != nil {
 		return item{}, err
@@ -144,16 +150,14 @@ func (h *Letterhead) item(s *Step, number, of int) (item, error) {
 	for _, m := range s.Mends {
 		it.Scopes = append(it.Scopes, oneLine(h.scopeName(m.Scope, m.SubscriptionName)))
 	}
-	if more := len(it.Scopes) - shown; more > 0 {
-		it.Scopes = few(it.Scopes)
-	}
+	it.Scopes = few(it.Scopes)
 	switch {
 	case s.Kind == Sell:
 		return it, nil
 	case s.Kind == LiftDenial:
 		return it, it.show(s)
-	case s.Kind == Delegate || s.Target.Delegation != "":
-		return it, it.deploy(s, h, number, of)
+	case s.deployed():
+		return it, it.deploy(s, h, number, templates)
 	default:
 		return it, it.assign(s)
 	}
@@ -170,7 +174,7 @@ func (it *item) show(s *Step) error {
 // itself has no place, and a second deployment of one name must name the first's.
 const deployLocation = "westeurope"
 
-func (it *item) deploy(s *Step, h *Letterhead, number, of int) error {
+func (it *item) deploy(s *Step, h *Letterhead, number, templates int) error {
 	sub, err := subscriptionOf(s)
 	if err != nil {
 		return err
@@ -187,7 +191,7 @@ func (it *item) deploy(s *Step, h *Letterhead, number, of int) error {
 		}
 	}
 	file := "template.json"
-	if of > 1 {
+	if templates > 1 {
 		file = fmt.Sprintf("template-%d.json", number)
 	}
 	it.Deploy = &deployment{sub, "pharos-" + s.ID, deployLocation, file, string(body)}
@@ -237,7 +241,7 @@ func (l *letter) write() (*Ask, error) {
 		form, bad := text.New(name).Funcs(text.FuncMap{"sh": shell, "ps": powerShell, "wrap": wrap, "string": func(v any) string { return fmt.Sprint(v) }}).ParseFS(askForms, "ask/"+name)
 		return filled(form, bad, l, &err)
 	}
-	if l.scripted() {
+	if l.Scripted() {
 		a.Az, a.PowerShell = plain("run.sh.tmpl"), plain("run.ps1.tmpl")
 	}
 	a.Mail = plain("mail.txt.tmpl")

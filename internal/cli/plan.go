@@ -21,6 +21,7 @@ type planOptions struct {
 	step    string
 	offline bool
 	whatIf  whatIf
+	asks    asks
 }
 
 func newPlan(e *env) *cobra.Command {
@@ -45,6 +46,7 @@ whole day on, what it brings a month, and what it risks. Each step is proved by 
 	c.Flags().StringVar(&o.step, "step", "", "show the one step of this `id`, or whose id begins so, whole")
 	c.Flags().BoolVar(&o.offline, "offline", false, "ask Azure nothing: the plan says what, not who may do it, and cannot be applied")
 	o.whatIf.add(c)
+	o.asks.add(c)
 	return c
 }
 
@@ -70,10 +72,18 @@ func (e *env) plan(ctx context.Context, o *planOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.asks.write(e, p, letterhead(c, in, o.output.file)); pharos.CodeOf(err) == pharos.Incomplete {
+		missing = cmp.Or(err, missing)
+	} else if err != nil {
+		return err
+	}
 	r := report.Plan(p)
 	if o.step != "" {
 		s, err := p.Step(o.step)
 		if err != nil {
+			return err
+		}
+		if err := askStep(c, in, p, s); err != nil {
 			return err
 		}
 		r = report.Step(p, s)
