@@ -19,7 +19,7 @@ import (
 // one of these is missing.
 func (r *rollout) prove(ctx context.Context, by *azure.Session, at *report.DeployedTo, effects []onboard.Effect) error {
 	r.note("%s: looking for the delegation from the managing tenant", at.Subscription)
-	w := sought{manager: r.config.Partner.Tenant, ids: map[string]bool{}, found: map[string]report.Delegation{}, grants: map[pharos.Grant]time.Time{}}
+	w := sought{manager: r.config.Partner.Tenant, ids: map[string]bool{}}
 	for _, e := range effects {
 		if e.IsAssignment() && e.Kind != onboard.Deletes && e.Kind != onboard.Untouched {
 			w.ids[strings.ToLower(e.Resource)] = true
@@ -27,7 +27,7 @@ func (r *rollout) prove(ctx context.Context, by *azure.Session, at *report.Deplo
 	}
 	visible := observe.Visible{Subscription: pharos.Subscription{ID: at.Subscription, Customer: at.Customer}}
 	if read, err := by.Delegations(ctx, visible); err == nil {
-		w.take(read, false)
+		w.given = w.of(read)
 	} else if pharos.CodeOf(err) == pharos.Interrupted {
 		return err
 	}
@@ -35,10 +35,8 @@ func (r *rollout) prove(ctx context.Context, by *azure.Session, at *report.Deplo
 	if err := r.seek(ctx, &w, visible); err != nil {
 		return err
 	}
-	earners := r.earners(w.grants)
-	for _, id := range slices.Sorted(maps.Keys(w.found)) {
-		at.Delegations = append(at.Delegations, w.found[id])
-	}
+	at.Delegations = w.delegations()
+	earners := r.earners(w.grants())
 	for _, x := range earners {
 		l := report.EarnerLink{Principal: x.Principal, Name: x.Name, Role: pharos.Roles().Lookup(x.Role).Name, Linked: x.Linked, Since: x.LinkedSince}
 		if !slices.Contains(at.Links, l) { // of several scopes
@@ -63,37 +61,55 @@ func (r *rollout) prove(ctx context.Context, by *azure.Session, at *report.Deplo
 type sought struct {
 	manager pharos.TenantID
 	ids     map[string]bool // in lower case; none where the what-if could not tell
-	found   map[string]report.Delegation
-	// grants are what they give, and since when.
-	grants map[pharos.Grant]time.Time
+	// given are what they give and since when, as the customer's side says; seen
+	// as the managing tenant saw it last, which may be what was before.
+	given, seen map[pharos.Grant]time.Time
 }
 
-// take adds what a reading shows.
-func (w *sought) take(read observe.Delegations, visible bool) {
+// of picks what is sought from a reading.
+func (w *sought) of(read observe.Delegations) map[pharos.Grant]time.Time {
+	out := map[pharos.Grant]time.Time{}
 	for _, g := range read.Items {
 		v := g.Value
 		if v.Holder.Tenant != w.manager || len(w.ids) > 0 && !w.ids[v.ID] {
 			continue
 		}
-		since := g.Since
-		if since.IsZero() {
-			since = read.At // it held then
+		if out[v] = g.Since; g.Since.IsZero() {
+			out[v] = read.At // it held then
 		}
-		w.found[v.ID] = report.Delegation{ID: v.ID, Scope: v.Scope, Visible: visible, Since: since}
-		w.grants[v] = since
 	}
+	return out
+}
+
+// grants are what the delegations give, as whoever could tell says.
+func (w *sought) grants() map[pharos.Grant]time.Time {
+	if len(w.given) > 0 {
+		return w.given
+	}
+	return w.seen
+}
+
+// delegations lists them. One is visible when the managing tenant sees all that
+// it gives.
+func (w *sought) delegations() []report.Delegation {
+	byID := map[string]report.Delegation{}
+	for g, since := range w.grants() {
+		_, visible := w.seen[g]
+		d, more := byID[g.ID]
+		byID[g.ID] = report.Delegation{ID: g.ID, Scope: g.Scope, Visible: visible && (!more || d.Visible), Since: since}
+	}
+	var out []report.Delegation
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		out = append(out, byID[id])
+	}
+	return out
 }
 
 // whole reports whether all that is sought was seen from the managing tenant.
 func (w *sought) whole() bool {
-	seen := 0
-	for _, d := range w.found {
-		if !d.Visible {
-			return false
-		}
-		seen++
-	}
-	return seen > 0 && seen >= len(w.ids)
+	all := w.delegations()
+	unseen := func(d report.Delegation) bool { return !d.Visible }
+	return len(all) > 0 && len(all) >= len(w.ids) && !slices.ContainsFunc(all, unseen)
 }
 
 // seek looks from the managing tenant until the delegations are seen, or for as
@@ -104,9 +120,10 @@ func (r *rollout) seek(ctx context.Context, w *sought, v observe.Visible) error 
 		return nil
 	}
 	return onboard.Watch(ctx, r.o.wait, func(ctx context.Context) (bool, error) {
+		w.seen = map[pharos.Grant]time.Time{}
 		for _, s := range r.directory.sessions {
 			if read, err := s.Delegations(ctx, v); err == nil {
-				w.take(read, true)
+				maps.Copy(w.seen, w.of(read))
 			} else if pharos.CodeOf(err) == pharos.Interrupted {
 				return false, err
 			}
@@ -124,7 +141,7 @@ func (r *rollout) holds(ctx context.Context, w *sought) bool {
 			ours[self.ID] = true
 		}
 	}
-	for g := range w.grants {
+	for g := range w.grants() {
 		if ours[g.Holder.ID] {
 			return true
 		}
