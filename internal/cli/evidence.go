@@ -32,6 +32,7 @@ which role and link over which time and how that is known, every usage line, and
 disputable is said, and not claimed. Without --subscription it lists the subscriptions with disputable credit.`,
 		example: `  pharos evidence --month 2026-10
   pharos evidence --month 2026-10 --subscription fabrikam-prod
+  pharos evidence --month 2026-10 --subscription fabrikam-prod --open-request
   pharos evidence verify evidence-1d7a2b6e-6f0e-4f6b-8a51-0d9a6f1f2c11-2026-10`,
 	}, knownCommand, func(c *cobra.Command, _ []string) error {
 		if err := o.output.resolve(e); err != nil {

@@ -27,13 +27,13 @@ type requestOptions struct {
 
 func (o *requestOptions) add(c *cobra.Command) {
 	f := c.Flags()
-	f.BoolVar(&o.open, "open-request", false, "open a support ticket at Microsoft with the pack; wants `contact` in the configuration")
+	f.BoolVar(&o.open, "open-request", false, "open a support ticket at Microsoft with the pack; the configuration names the contact")
 	f.BoolVar(&o.text, "text", false, "write the request as a text for Partner Center, and open no ticket")
 	f.BoolVar(&o.status, "status", false, "show the ticket that was opened, and its messages")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the request and open no ticket")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before opening a ticket")
 	f.StringVar(&o.by, "by", "", "`name` of the configured credential that opens the ticket (default: the first that may)")
-	f.StringVar(&o.severity, "severity", string(evidence.Minimal), "of the ticket: minimal, moderate or critical")
+	f.StringVar(&o.severity, "severity", string(evidence.Minimal), "`urgency` of the ticket: minimal, moderate or critical")
 	f.StringVar(&o.choice.Service, "service", "", "`name` or id of the service that the ticket is about (default: billing)")
 	f.StringVar(&o.choice.Problem, "classification", "", "`name` or id of the problem classification (default: the one about partner earned credit)")
 	c.MarkFlagsMutuallyExclusive("open-request", "status")
