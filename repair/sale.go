@@ -75,7 +75,7 @@ func (p *planner) saleRemedy(at site, cause pharos.Cause) remedy {
 
 // dispute claims what Microsoft owes for a site, whatever its access is now.
 func (p *planner) dispute(at site) {
-	if len(at.disputed) == 0 {
+	if len(at.disputed) == 0 || p.in.Month == nil {
 		return
 	}
 	month := p.in.Month.Month.String()
