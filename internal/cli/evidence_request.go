@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -63,7 +64,7 @@ func (o *requestOptions) check(e *env, subscription string) error {
 	}
 	if o.open && !o.text && c.Contact == nil {
 		return pharos.Errorf(pharos.Invalid, "the configuration has no contact, whom Microsoft's support answers").
-			WithHint("add to %s: contact: {firstName: Ada, lastName: Example, email: ada@contoso.example, country: DEU, timeZone: W. Europe Standard Time}", c.File)
+			WithHint("add to %s: contact: {firstName: Ada, lastName: Example, email: ada@contoso.example, country: DEU, timeZone: W. Europe Standard Time}", cmp.Or(c.File, "pharos.yaml"))
 	}
 	return nil
 }
@@ -118,17 +119,19 @@ func (e *env) supportRequest(ctx context.Context, o *evidenceOptions, d *dispute
 // status shows the ticket.
 func (f *filer) status(ctx context.Context) error {
 	var found []evidence.Ticket
+	none := false // somebody was let in, and there is no ticket
 	desk, err := f.supportDesk(ctx, f.config, f.o.request.by, f.sub, func(d azure.SupportDesk) error {
 		t, err := d.Ticket(ctx, evidence.TicketName(f.sub, f.dispute.month.Month))
 		if err == nil {
 			found = append(found, t)
 		}
+		none = none || pharos.CodeOf(err) == pharos.NotFound
 		return err
 	})
 	switch {
 	case err == nil:
 		defer desk.close()
-	case pharos.CodeOf(err) != pharos.NotFound:
+	case !none || ctx.Err() != nil:
 		return err
 	}
 	return f.o.output.report(f.env, report.Tickets(found))

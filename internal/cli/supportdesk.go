@@ -22,8 +22,7 @@ func (d *reachedDesk) close() { d.sessions.close() }
 // supportDesk finds the first credential, or the one that is named, as which
 // try goes well at the support desk of the subscription. A customer's asks on
 // our behalf: what is disputed is on our bill. When none does, the code is
-// Forbidden if all were refused, and NotFound if one was let in and found
-// nothing.
+// Forbidden if all were refused.
 func (e *env) supportDesk(ctx context.Context, c *config.Config, by string, sub pharos.SubscriptionID, try func(azure.SupportDesk) error) (*reachedDesk, error) {
 	chosen := func(name string) bool { return by == "" || name == by }
 	if by != "" && !slices.ContainsFunc(c.Credentials, func(k config.Credential) bool { return chosen(k.Name) }) {
@@ -67,14 +66,9 @@ func deskRefused(sub pharos.SubscriptionID, errs []error) error {
 	}
 	var words []string
 	hint := ""
-	for _, code := range []pharos.Code{pharos.Interrupted, pharos.NotFound} {
-		if i := slices.IndexFunc(errs, func(err error) bool { return pharos.CodeOf(err) == code }); i >= 0 {
-			return errs[i]
-		}
-	}
 	for _, err := range errs {
 		switch pharos.CodeOf(err) {
-		case pharos.Forbidden, pharos.Unauthenticated:
+		case pharos.Forbidden, pharos.Unauthenticated, pharos.NotFound: // who is told nothing of a subscription does not find it
 		default:
 			return err // might have gone well on a better day
 		}
