@@ -48,7 +48,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := &cloudRun{t, config}
+	c := &cloudRun{T: t, config: config}
 	c.must("usage", "import", write("small.csv", 10))
 	before := c.must("credit", "--month", "2026-10", "-o", "json")
 

@@ -53,6 +53,7 @@ func TestKilled(t *testing.T) {
 type cloudRun struct {
 	*testing.T
 	config string
+	azure  *emulator.Emulator
 }
 
 func startCloud(t *testing.T, text []byte) *cloudRun {
@@ -83,7 +84,7 @@ func startCloud(t *testing.T, text []byte) *cloudRun {
 			t.Error(err)
 		}
 	})
-	return &cloudRun{t, ready.ConfigFile}
+	return &cloudRun{t, ready.ConfigFile, azure}
 }
 
 // command is the real program, in a process of its own.
