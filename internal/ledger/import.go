@@ -86,27 +86,33 @@ func (l *Ledger) Import(ctx context.Context, sources []Source, opts Options) (Re
 	if err := sweep(l.dir, m); err != nil {
 		return Report{}, folderError(l.dir, err)
 	}
-	in := &importing{ledger: l, opts: opts, manifest: m}
+	in := &importing{opts: opts, manifest: m, step: l.step, sink: l.sink}
 	staged, err := in.stage(ctx, sources)
 	if err != nil {
 		_ = sweep(l.dir, m) // what it wrote is of no use; the next import would sweep it too
 		return Report{}, err
 	}
-	if err := in.commit(staged); err != nil {
+	if err := l.commit(m, staged, opts.Statement); err != nil {
 		return Report{}, err
 	}
 	return report(staged), nil
 }
 
-// importing is one run of Import.
+// sink writes a source's lines to tmp/.
+func (l *Ledger) sink(_ context.Context, sha string) Sink {
+	return &segments{dir: l.dir, sha: sha, group: l.groupRows, by: map[pharos.Month]*segmentWriter{}}
+}
+
+// importing reads the sources of one import, whatever keeps their lines.
 type importing struct {
-	ledger   *Ledger
 	opts     Options
-	manifest manifest
+	manifest manifest // as the import found it
+	step     func()
+	sink     func(ctx context.Context, sha string) Sink
 	read     atomic.Int64
 }
 
-// stage reads the sources that are new and writes their lines to tmp/.
+// stage reads the sources that are new into their sinks.
 func (in *importing) stage(ctx context.Context, sources []Source) ([]*staged, error) {
 	all := make([]*staged, len(sources))
 	hashes, ctx1 := errgroup.WithContext(ctx)
@@ -144,38 +150,42 @@ func (in *importing) stage(ctx context.Context, sources []Source) ([]*staged, er
 }
 
 // commit moves what was staged into place and replaces the manifest.
-func (in *importing) commit(all []*staged) error {
-	m, dir := in.manifest, in.ledger.dir
+func (l *Ledger) commit(found manifest, all []*staged, st *Statement) error {
+	m := found
 	m.Sources = slices.Clone(m.Sources)
-	m.Sequence++
-	if st := in.opts.Statement; st != nil {
-		m.Sources = slices.DeleteFunc(m.Sources, func(s source) bool { return st.restates(s.Statement) })
-	}
-	changed := len(m.Sources) != len(in.manifest.Sources)
+	added := added(all, st)
 	for _, s := range all {
-		if s.duplicateOf != "" && (in.opts.Statement == nil || s.known == nil) {
+		if s.duplicateOf != "" {
 			continue
 		}
-		if s.known != nil { // of an earlier statement, or imported as a file: now part of this one
-			m.Sources = slices.DeleteFunc(m.Sources, func(o source) bool { return o.SHA256 == s.source.SHA256 })
-			s.source = *s.known
-		}
-		if err := s.move(dir, in.ledger.step); err != nil {
+		if err := s.move(l.dir, l.step); err != nil {
 			return err
 		}
-		s.source.Sequence, s.source.Statement = m.Sequence, in.opts.Statement
-		m.Sources = append(m.Sources, s.source)
-		changed = true
 	}
-	if !changed {
+	if !m.Take(added, st, found.Sequence+1) {
 		return nil
 	}
-	if err := m.write(dir, in.ledger.step); err != nil {
+	if err := m.write(l.dir, l.step); err != nil {
 		return err
 	}
-	in.ledger.step()
-	_ = sweep(dir, m) // files of replaced statements; what cannot be removed now is removed by the next import
+	l.step()
+	_ = sweep(l.dir, m) // files of replaced statements; what cannot be removed now is removed by the next import
 	return nil
+}
+
+// added are the entries that an import adds to the manifest: sources that
+// were not there, and, where they are a statement, those that were.
+func added(all []*staged, st *Statement) []source {
+	var out []source
+	for _, s := range all {
+		switch {
+		case s.duplicateOf == "":
+			out = append(out, s.source)
+		case st != nil && s.known != nil: // of an earlier statement, or imported as a file: now part of this one
+			out = append(out, *s.known)
+		}
+	}
+	return out
 }
 
 // report makes the report of what was staged.

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"github.com/pharos-pec/pharos"
@@ -44,7 +43,7 @@ func (l *Ledger) Months(context.Context) ([]pharos.Month, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.months(), nil
+	return m.Months(), nil
 }
 
 // File is an imported usage file.
@@ -60,13 +59,7 @@ func (l *Ledger) Files(month pharos.Month) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []File
-	for _, s := range m.Sources {
-		if slices.ContainsFunc(s.Segments, func(g segmentInfo) bool { return g.Month == month }) {
-			out = append(out, File{s.Name, s.SHA256})
-		}
-	}
-	return out, nil
+	return m.FilesOf(month), nil
 }
 
 // LastStatement returns the newest statement that was pulled, for the time
@@ -76,11 +69,7 @@ func (l *Ledger) LastStatement() (s Statement, ok bool, err error) {
 	if err != nil {
 		return Statement{}, false, err
 	}
-	for _, src := range m.Sources {
-		if src.Statement != nil && (!ok || src.Statement.At.After(s.At)) {
-			s, ok = *src.Statement, true
-		}
-	}
+	s, ok = m.LastStatement()
 	return s, ok, nil
 }
 

@@ -3,11 +3,8 @@ package ledger
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -29,11 +26,9 @@ func (l *Ledger) lines(ctx context.Context, q pharos.LineQuery, yield func(pharo
 		return err
 	}
 	defer v.close()
-	if q.Under != "" && q.Subscription == "" {
-		q.Subscription = q.Under.Subscription()
-	}
+	q = Narrowed(q)
 	yielded := 0
-	for _, days := range spans(q) {
+	for _, days := range DaySpans(q) {
 		lines, err := gather(ctx, v, q, days)
 		if err != nil {
 			return err
@@ -50,30 +45,12 @@ func (l *Ledger) lines(ctx context.Context, q pharos.LineQuery, yield func(pharo
 	return nil
 }
 
-// daySpan is the days from first to last.
-type daySpan struct{ first, last pharos.Day }
-
-// spans cuts the query's days so that the lines of each part fit in memory.
-func spans(q pharos.LineQuery) []daySpan {
-	switch {
-	case q.Day != 0:
-		return []daySpan{{q.Day, q.Day}}
-	case q.Subscription != "":
-		return []daySpan{{q.Month.First(), q.Month.Last()}}
-	}
-	var out []daySpan
-	for d := q.Month.First(); d <= q.Month.Last(); d++ {
-		out = append(out, daySpan{d, d})
-	}
-	return out
-}
-
 // gather returns the lines of some days, in order.
-func gather(ctx context.Context, v *view, q pharos.LineQuery, days daySpan) ([]pharos.UsageLine, error) {
+func gather(ctx context.Context, v *view, q pharos.LineQuery, days DaySpan) ([]pharos.UsageLine, error) {
 	var out []pharos.UsageLine
 	r := &lineReader{query: q, days: days}
 	for _, s := range v.segments {
-		if s.info.Last < days.first || s.info.First > days.last {
+		if s.info.Last < days.First || s.info.First > days.Last {
 			continue
 		}
 		for _, b := range s.blocks() {
@@ -86,17 +63,14 @@ func gather(ctx context.Context, v *view, q pharos.LineQuery, days daySpan) ([]p
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b pharos.UsageLine) int {
-		return cmp.Or(cmp.Compare(a.Day, b.Day), strings.Compare(string(a.Resource), string(b.Resource)),
-			strings.Compare(a.Meter.ID, b.Meter.ID), strings.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line))
-	})
+	slices.SortStableFunc(out, CompareLines)
 	return out, nil
 }
 
 // lineReader picks lines out of blocks.
 type lineReader struct {
 	query pharos.LineQuery
-	days  daySpan
+	days  DaySpan
 
 	day                        []int32
 	subscription, group, place words
@@ -138,7 +112,7 @@ func (r *lineReader) find(b block) (err error) {
 		return err
 	}
 	for i := range b.rows {
-		if d := pharos.Day(r.day[i]); d < r.days.first || d > r.days.last || !b.kept(i) || !r.wanted(i) {
+		if d := pharos.Day(r.day[i]); d < r.days.First || d > r.days.Last || !b.kept(i) || !r.wanted(i) {
 			continue
 		}
 		r.hits = append(r.hits, i)
@@ -147,18 +121,7 @@ func (r *lineReader) find(b block) (err error) {
 }
 
 func (r *lineReader) wanted(i int) bool {
-	sub := pharos.SubscriptionID(r.subscription.at(i))
-	if r.query.Subscription != "" && sub != r.query.Subscription {
-		return false
-	}
-	if r.query.Under == "" {
-		return true
-	}
-	at := pharos.SubscriptionScope(sub)
-	if g := r.group.at(i); g != "" {
-		at = pharos.ResourceGroupScope(sub, g)
-	}
-	return r.query.Under.Covers(at) || r.query.Under.Covers(pharos.Scope(r.place.at(i)))
+	return Wanted(r.query, pharos.SubscriptionID(r.subscription.at(i)), r.group.at(i), pharos.Scope(r.place.at(i)))
 }
 
 // lineColumns are all columns of a block.
@@ -204,30 +167,21 @@ func (c *lineColumns) load(b block) (err error) {
 // line returns row i as a usage line.
 func (c *lineColumns) line(b block, i int) (pharos.UsageLine, error) {
 	text := func(column string) string { return c.text[column].at(i) }
-	var wide wideValues
-	if w := text("wide"); w != "" {
-		if err := json.Unmarshal([]byte(w), &wide); err != nil {
-			return pharos.UsageLine{}, damaged(b.segment.file.Name(), fmt.Errorf("column wide: %w", err))
-		}
+	r := row{
+		Line: c.number[i], Member: text("member"), Day: c.day[i], Invoice: text("invoice"),
+		Customer: text("customer_id"), CustomerName: text("customer_name"),
+		Subscription: text("subscription_id"), SubName: text("subscription_name"),
+		Group: text("resource_group"), Resource: text("resource_id"),
+		MeterID: text("meter_id"), MeterName: text("meter_name"), Category: text("meter_category"),
+		SubCategory: text("meter_subcategory"), ProductID: text("product_id"), SKU: text("sku_id"), Publisher: text("publisher"),
+		Quantity: c.quantity[i], UnitPrice: c.price[i], Effective: c.effective[i], Exchange: c.exchange[i],
+		PreTax: c.preTax[i], HasPreTax: c.hasPreTax[i], Wide: text("wide"), Pricing: text("pricing_currency"),
+		Billing: text("billing_currency"), Credited: text("credited_percent"), Excluded: text("excluded"),
+		Plan: text("plan"), Reseller: text("reseller"),
 	}
-	file := b.segment.source.Name
-	if m := text("member"); m != "" {
-		file += "!" + m
+	line, err := r.UsageLine(b.segment.source.Name)
+	if err != nil {
+		return line, damaged(b.segment.file.Name(), err)
 	}
-	return pharos.UsageLine{
-		Source: pharos.LineSource{File: file, Line: c.number[i]}, Invoice: text("invoice"), Day: pharos.Day(c.day[i]),
-		Customer: pharos.TenantID(text("customer_id")), CustomerName: text("customer_name"),
-		Subscription: pharos.SubscriptionID(text("subscription_id")), SubName: text("subscription_name"),
-		ResourceGroup: text("resource_group"), Resource: pharos.Scope(text("resource_id")),
-		Meter: pharos.Meter{
-			ID: text("meter_id"), Name: text("meter_name"), Category: text("meter_category"), SubCategory: text("meter_subcategory"),
-			Product: text("product_id"), SKU: text("sku_id"), Publisher: text("publisher"),
-		},
-		Quantity: exact(wide.Quantity, c.quantity[i]), UnitPrice: exact(wide.UnitPrice, c.price[i]),
-		EffectiveUnitPrice: exact(wide.Effective, c.effective[i]), ExchangeRate: exact(wide.Exchange, c.exchange[i]),
-		BillingPreTaxTotal: exact(wide.PreTax, c.preTax[i]), HasBillingTotal: c.hasPreTax[i],
-		PricingCurrency: text("pricing_currency"), BillingCurrency: text("billing_currency"),
-		Credited: pharos.Rate{Decimal: rateOf(text("credited_percent"))}, Product: pharos.Cause(text("excluded")),
-		Plan: pharos.Plan(text("plan")), Reseller: pharos.PartnerID(text("reseller")),
-	}, nil
+	return line, nil
 }

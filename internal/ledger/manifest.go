@@ -96,8 +96,8 @@ func (m *manifest) files() map[string]bool {
 	return named
 }
 
-// months lists the months that have lines, oldest first.
-func (m *manifest) months() []pharos.Month {
+// Months lists the months that have lines, oldest first.
+func (m *manifest) Months() []pharos.Month {
 	seen := map[pharos.Month]bool{}
 	months := []pharos.Month{}
 	for _, s := range m.Sources {

@@ -25,6 +25,11 @@ func (l *Ledger) Reconciled(ctx context.Context, month pharos.Month) ([]pharos.R
 	if err != nil {
 		return nil, err
 	}
+	return m.Reconciled(month, func(other pharos.Month) ([]Total, error) { return l.Totals(ctx, other) })
+}
+
+// Reconciled is what [Ledger.Reconciled] returns, whatever tells the totals of a month.
+func (m *manifest) Reconciled(month pharos.Month, totalsOf func(pharos.Month) ([]Total, error)) ([]pharos.ReconSum, error) {
 	recon := m.recon()
 	if len(recon) == 0 {
 		return nil, nil
@@ -39,7 +44,7 @@ func (l *Ledger) Reconciled(ctx context.Context, month pharos.Month) ([]pharos.R
 	}
 	daily := map[account]Total{}
 	for other := range months {
-		totals, err := l.Totals(ctx, other)
+		totals, err := totalsOf(other)
 		if err != nil {
 			return nil, err
 		}

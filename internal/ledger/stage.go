@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -30,7 +31,6 @@ type staged struct {
 	files       []FileReport
 	known       *source // the same content in the manifest
 	duplicateOf string
-	moves       map[string]string // staged file -> its place below the ledger's folder
 }
 
 func (s *staged) duplicate(known source) {
@@ -52,8 +52,9 @@ func (s *staged) format() usagefile.Format {
 
 // move puts the staged files in their places.
 func (s *staged) move(dir string, step func()) error {
-	for temp, place := range s.moves {
-		target := filepath.Join(dir, filepath.FromSlash(place))
+	for _, part := range s.source.Segments {
+		temp := tempPath(dir, part.Month.String(), s.source.SHA256)
+		target := filepath.Join(dir, filepath.FromSlash(part.File))
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return folderError(dir, err)
 		}
@@ -113,8 +114,8 @@ func (in *importing) stageSource(ctx context.Context, s Source, st *staged) (err
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	w := &segments{dir: in.ledger.dir, sha: st.source.SHA256, group: in.ledger.groupRows, by: map[pharos.Month]*segmentWriter{}}
-	defer func() { err = errors.Join(err, w.abandon()) }()
+	w := in.sink(ctx, st.source.SHA256)
+	defer func() { err = errors.Join(err, w.Abandon()) }()
 	for f, err := range usagefile.Open(s.Name, r) {
 		if err != nil {
 			return err
@@ -123,11 +124,13 @@ func (in *importing) stageSource(ctx context.Context, s Source, st *staged) (err
 			return err
 		}
 	}
-	return w.finish(st)
+	st.source.Segments, err = w.Finish()
+	slices.SortFunc(st.source.Segments, func(a, b segmentInfo) int { return int(a.Month - b.Month) })
+	return err
 }
 
 // stageFile reads one file of a source.
-func (in *importing) stageFile(ctx context.Context, f *usagefile.Reader, source string, st *staged, w *segments) error {
+func (in *importing) stageFile(ctx context.Context, f *usagefile.Reader, source string, st *staged, w Sink) error {
 	member := strings.TrimPrefix(strings.TrimPrefix(f.Name, source), "!")
 	lines := int64(0)
 	for rec, err := range f.Records() {
@@ -139,7 +142,7 @@ func (in *importing) stageFile(ctx context.Context, f *usagefile.Reader, source 
 			return pharos.Errorf(pharos.Invalid, "%s line %d: usage of %s, and only %s is to be imported", f.Name, rec.Number, rec.Day, in.opts.Month).
 				WithHint("leave the month out, or name the right file")
 		}
-		if err := w.add(month, rec, member, f.Name); err != nil {
+		if err := w.Add(month, rec, member, f.Name); err != nil {
 			return err
 		}
 		if lines++; lines%progressEvery == 0 {
@@ -164,7 +167,7 @@ func (in *importing) stageFile(ctx context.Context, f *usagefile.Reader, source 
 
 func (in *importing) tick(ctx context.Context, lines int64) error {
 	total := in.read.Add(lines)
-	in.ledger.step()
+	in.step()
 	if in.opts.Progress != nil {
 		in.opts.Progress(total)
 	}
