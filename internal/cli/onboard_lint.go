@@ -38,7 +38,7 @@ func newOnboardLint(e *env) *cobra.Command {
 		use:   "lint FILE...",
 		short: "Say whether a delegation will earn, and what is wrong with it",
 		long: `Reads ARM templates and Bicep (expressions are evaluated, with --parameters where values are missing),
-Terraform (azurerm) and its plans (terraform show -json), and the authorizations of Managed Service offers.
+Terraform (azurerm, HCL or JSON) and its plans (terraform show -json), and the authorizations of Managed Service offers.
 The language is told by the content. What a file leaves open is said, never guessed. No file is sent anywhere;
 --online asks the directory about the principals in it.`,
 		example: `  pharos onboard lint delegation.json --parameters delegation.parameters.json
@@ -56,7 +56,7 @@ The language is told by the content. What a file leaves open is said, never gues
 	})
 	o.output.add(c, formatTable, formatJSON, formatCSV, formatXLSX, formatHTML, formatMarkdown, formatSARIF, formatGitHub)
 	f := c.Flags()
-	f.StringVar(&o.parameters, "parameters", "", "parameters `file` (JSON) of ARM templates and Bicep")
+	f.StringVar(&o.parameters, "parameters", "", "parameters `file` of ARM templates and Bicep: JSON, or .bicepparam")
 	f.StringVar(&o.customer, "customer-tenant", "", "`id` of the tenant that the delegation is for")
 	f.BoolVar(&o.fix, "fix", false, "mend what can be mended with certainty, in the file itself, and check it again")
 	f.BoolVar(&o.dryRun, "dry-run", false, "with --fix: print what would be changed, as a diff, and write nothing")

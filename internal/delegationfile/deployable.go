@@ -40,7 +40,7 @@ func Deployable(f, parameters File) (template, values []byte, err error) {
 	if template, err = root.MarshalJSON(); err != nil {
 		return nil, nil, broken(f.Name, err)
 	}
-	given, err := readParameters(parameters.Data)
+	given, err := readParameters(parameters)
 	if err != nil {
 		return nil, nil, broken(parameters.Name, err)
 	}

@@ -1,6 +1,8 @@
 package delegationfile
 
 import (
+	"strings"
+
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/armtemplate"
 	"github.com/pharos-pec/pharos/onboard"
@@ -23,6 +25,10 @@ func Read(f, parameters File) (onboard.Proposal, error) {
 	if len(data) > maxFile {
 		return onboard.Proposal{}, pharos.Errorf(pharos.Invalid, "%s has %d bytes; no template is that large", name, len(data))
 	}
+	if isBicepParameters(f) {
+		return onboard.Proposal{}, pharos.Errorf(pharos.Invalid, "%s holds the parameters of a Bicep file, and no delegation", name).
+			WithHint("check the Bicep file that it names with using, and give this one with --parameters")
+	}
 	p := onboard.Proposal{File: name}
 	switch languageOf(f) {
 	case Terraform:
@@ -40,6 +46,9 @@ func Read(f, parameters File) (onboard.Proposal, error) {
 		err = readTemplate(&p, root, parameters)
 	case root.Get("planned_values") != nil:
 		readPlan(&p, root)
+	case root.Get("resource") != nil || root.Get("module") != nil || strings.HasSuffix(name, ".tf.json"):
+		blocks, open := jsonBlocks(root)
+		readBlocks(&p, blocks, origin{open: open, source: true})
 	case root.Get("authorizations") != nil || root.Get("eligibleAuthorizations") != nil:
 		readOffer(&p, root)
 	default:

@@ -18,7 +18,7 @@ const deepest = 5
 // readTemplate reads an ARM template, evaluated with the parameters given.
 // What depends on other parameters, or on what only Azure knows, is open.
 func readTemplate(p *onboard.Proposal, root *armtemplate.Node, parameters File) error {
-	values, err := readParameters(parameters.Data)
+	values, err := readParameters(parameters)
 	if err != nil {
 		return broken(parameters.Name, err)
 	}
@@ -54,12 +54,15 @@ func (w *walk) failed(root, values *armtemplate.Node, err error) error {
 }
 
 // readParameters reads a parameters file: a schema and parameters, or the
-// parameters alone.
-func readParameters(data []byte) (*armtemplate.Node, error) {
-	if len(data) == 0 {
+// parameters alone, in JSON, or those of Bicep.
+func readParameters(f File) (*armtemplate.Node, error) {
+	if len(f.Data) == 0 {
 		return nil, nil
 	}
-	n, err := armtemplate.Read(data)
+	if isBicepParameters(f) {
+		return readBicepParameters(f)
+	}
+	n, err := armtemplate.Read(f.Data)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,12 @@ func readTerraform(p *onboard.Proposal, f File) error {
 	if err != nil {
 		return err
 	}
-	o := origin{open: h.open, source: true}
+	readBlocks(p, all, origin{open: h.open, source: true})
+	return nil
+}
+
+// readBlocks takes up what the blocks of a file delegate.
+func readBlocks(p *onboard.Proposal, all []block, o origin) {
 	p.Level = onboard.AtSubscription
 	ids := map[string]onboard.Text{}
 	var modules []onboard.Unread
@@ -53,7 +58,6 @@ func readTerraform(p *onboard.Proposal, f File) error {
 			*a = lastSegment(*a)
 		}
 	}
-	return nil
 }
 
 // loose takes up what of a definition depends on loops.
