@@ -108,8 +108,10 @@ type assignment struct {
 	Kind         string
 	Role         pharos.RoleID
 	Name         string // the assignment's own, a GUID
-	// Query finds, in the list of az, the assignment that is there already.
-	Query string
+	// There lists the assignments at the scope and above it, and Query finds
+	// ours among them. (az role assignment list asks the directory for every
+	// name, which knows none of a foreign group.)
+	There, Query string
 }
 
 // listing shows the deny assignments at a scope.
@@ -214,7 +216,8 @@ func (it *item) assign(s *Step) error {
 	it.Assign = &assignment{
 		Subscription: sub, Scope: s.Target.Scope, Principal: pharos.PrincipalID(principal), Kind: wireKind(s.Target.PrincipalKind),
 		Role: pharos.RoleID(role), Name: assignmentName(s.Target),
-		Query: fmt.Sprintf("[?principalId=='%s' && ends_with(roleDefinitionId, '%s')].id", principal, role),
+		There: string(s.Target.Scope) + roleAssignmentsPath[:len(roleAssignmentsPath)-1] + roleAssignmentsQuery + "&$filter=atScope()",
+		Query: fmt.Sprintf("value[?properties.principalId=='%s' && ends_with(properties.roleDefinitionId, '%s')].id", principal, role),
 	}
 	return nil
 }

@@ -238,7 +238,7 @@ func TestCompose_Runs(t *testing.T) {
 	}
 	dir := t.TempDir()
 	fake := "#!/bin/sh\nfor a; do printf '%s|' \"$a\" >>" + shell(dir+"/log") + "; done; echo >>" + shell(dir+"/log") +
-		"\ncase \"$*\" in *'assignment list'*) cat " + shell(dir+"/there") + " ;; *deployment*) cat template-*.json >>" + shell(dir+"/deployed") + " ;; esac\n"
+		"\ncase \"$*\" in *atScope*) cat " + shell(dir+"/there") + " ;; *deployment*) cat template-*.json >>" + shell(dir+"/deployed") + " ;; esac\n"
 	for name, text := range map[string]string{"az": fake, "there": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
 			t.Fatal(err)

@@ -123,21 +123,21 @@ try {
 
 Write-Output 'Assign the role Support Request Contributor on the subscription Contoso (aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa) to Contoso (object id bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb).'
 Set-AzContext -Subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Out-Null
-$there = Get-AzRoleAssignment -Scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Where-Object { $_.ObjectId -eq 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' -and $_.RoleDefinitionId -like '*cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' -and $_.Scope -eq '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' }
+$there = ((Invoke-AzRestMethod -Method GET -Path '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=atScope()').Content | ConvertFrom-Json).value | Where-Object { $_.properties.principalId -eq 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' -and $_.properties.roleDefinitionId -like '*cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' }
 if (-not $there) {
     New-AzRoleAssignment -ObjectId 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' -ObjectType 'ServicePrincipal' -RoleDefinitionId 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' -Scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Out-Null
 }
 
 Write-Output 'Assign the role Support Request Contributor on the subscription Contoso (aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa) to Contoso (object id bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb).'
 Set-AzContext -Subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Out-Null
-$there = Get-AzRoleAssignment -Scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Where-Object { $_.ObjectId -eq 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' -and $_.RoleDefinitionId -like '*cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' -and $_.Scope -eq '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' }
+$there = ((Invoke-AzRestMethod -Method GET -Path '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=atScope()').Content | ConvertFrom-Json).value | Where-Object { $_.properties.principalId -eq 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' -and $_.properties.roleDefinitionId -like '*cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' }
 if (-not $there) {
     New-AzRoleAssignment -ObjectId 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' -ObjectType 'ServicePrincipal' -RoleDefinitionId 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' -Scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Out-Null
 }
 
 Write-Output 'Assign the role Owner on the subscription Contoso (aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa) to our group Contoso (object id 00000000-0000-4000-8000-0000000000aa). It lives in our tenant, so that the portal does not offer it: only a script can assign it, as a ForeignGroup.'
 Set-AzContext -Subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Out-Null
-$there = Get-AzRoleAssignment -Scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Where-Object { $_.ObjectId -eq '00000000-0000-4000-8000-0000000000aa' -and $_.RoleDefinitionId -like '*8e3af657-a8ff-443c-a75c-2fe8c4bcb635' -and $_.Scope -eq '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' }
+$there = ((Invoke-AzRestMethod -Method GET -Path '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=atScope()').Content | ConvertFrom-Json).value | Where-Object { $_.properties.principalId -eq '00000000-0000-4000-8000-0000000000aa' -and $_.properties.roleDefinitionId -like '*8e3af657-a8ff-443c-a75c-2fe8c4bcb635' }
 if (-not $there) {
     New-AzRoleAssignment -ObjectId '00000000-0000-4000-8000-0000000000aa' -ObjectType 'ForeignGroup' -RoleDefinitionId '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' -Scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' | Out-Null
 }

@@ -113,19 +113,19 @@ END_OF_TEMPLATE
 az deployment sub create --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --name 'pharos-make-standing-1' --location 'westeurope' --template-file 'template-2.json' --output none
 
 printf '%s\n' 'Assign the role Support Request Contributor on the subscription Contoso (aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa) to Contoso (object id bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb).'
-there=$(az role assignment list --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --fill-principal-name false --query '[?principalId=='\''bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb'\'' && ends_with(roleDefinitionId, '\''cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e'\'')].id' --output tsv)
+there=$(az rest --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --method get --url '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=atScope()' --query 'value[?properties.principalId=='\''bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb'\'' && ends_with(properties.roleDefinitionId, '\''cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e'\'')].id' --output tsv)
 if [ -z "$there" ]; then
   az role assignment create --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --name 'b7e91204-d691-8188-9f2d-5aab8c0443ce' --assignee-object-id 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' --assignee-principal-type 'ServicePrincipal' --role 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' --scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --output none
 fi
 
 printf '%s\n' 'Assign the role Support Request Contributor on the subscription Contoso (aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa) to Contoso (object id bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb).'
-there=$(az role assignment list --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --fill-principal-name false --query '[?principalId=='\''bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb'\'' && ends_with(roleDefinitionId, '\''cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e'\'')].id' --output tsv)
+there=$(az rest --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --method get --url '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=atScope()' --query 'value[?properties.principalId=='\''bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb'\'' && ends_with(properties.roleDefinitionId, '\''cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e'\'')].id' --output tsv)
 if [ -z "$there" ]; then
   az role assignment create --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --name 'b7e91204-d691-8188-9f2d-5aab8c0443ce' --assignee-object-id 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' --assignee-principal-type 'ServicePrincipal' --role 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e' --scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --output none
 fi
 
 printf '%s\n' 'Assign the role Owner on the subscription Contoso (aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa) to our group Contoso (object id 00000000-0000-4000-8000-0000000000aa). It lives in our tenant, so that the portal does not offer it: only a script can assign it, as a ForeignGroup.'
-there=$(az role assignment list --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --fill-principal-name false --query '[?principalId=='\''00000000-0000-4000-8000-0000000000aa'\'' && ends_with(roleDefinitionId, '\''8e3af657-a8ff-443c-a75c-2fe8c4bcb635'\'')].id' --output tsv)
+there=$(az rest --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --method get --url '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=atScope()' --query 'value[?properties.principalId=='\''00000000-0000-4000-8000-0000000000aa'\'' && ends_with(properties.roleDefinitionId, '\''8e3af657-a8ff-443c-a75c-2fe8c4bcb635'\'')].id' --output tsv)
 if [ -z "$there" ]; then
   az role assignment create --subscription 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --name '2308f45b-e507-8c29-a24a-98e56f21582d' --assignee-object-id '00000000-0000-4000-8000-0000000000aa' --assignee-principal-type 'ForeignGroup' --role '8e3af657-a8ff-443c-a75c-2fe8c4bcb635' --scope '/subscriptions/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' --output none
 fi
