@@ -43,11 +43,15 @@ func Applied(p *repair.Plan, outcomes []repair.Outcome, mode ApplyMode) *Report 
 	}
 	title := map[ApplyMode]string{DoneNow: "Applied", Checked: "Done by now", Undone: "Taken back"}[mode]
 	data := outcomeSheet(outcomes)
-	r := &Report{title: title, data: &data, book: []sheet{data}, document: doc, blocks: []block{{table: outcomesForPeople(outcomes)}}}
+	short := map[string]string{}
+	for i, id := range shortIDs(p.Steps) {
+		short[p.Steps[i].ID] = id
+	}
+	r := &Report{title: title, data: &data, book: []sheet{data}, document: doc, blocks: []block{{table: outcomesForPeople(outcomes, short)}}}
 	var reasons []string
 	for _, o := range outcomes {
 		if why := outcomeReason(o); why != "" {
-			reasons = append(reasons, o.ID+": "+why)
+			reasons = append(reasons, short[o.ID]+": "+why)
 		}
 	}
 	if reasons != nil {
@@ -55,7 +59,7 @@ func Applied(p *repair.Plan, outcomes []repair.Outcome, mode ApplyMode) *Report 
 	}
 	for _, o := range outcomes {
 		for _, w := range o.Calls {
-			r.blocks = append(r.blocks, block{text: o.ID + " is taken back by this call, as " + o.Credential + ":"}, block{code: strings.TrimSpace(w.Method + " " + w.Path + "\n" + string(w.Body))})
+			r.blocks = append(r.blocks, block{text: short[o.ID] + " is taken back by this call, as " + o.Credential + ":"}, block{code: strings.TrimSpace(w.Method + " " + w.Path + "\n" + string(w.Body))})
 		}
 	}
 	if doc.FirstDay != "" && mode == DoneNow {
@@ -86,10 +90,10 @@ func outcomeSheet(outcomes []repair.Outcome) sheet {
 }
 
 // outcomesForPeople leaves out what stands below, or is seldom asked.
-func outcomesForPeople(outcomes []repair.Outcome) *sheet {
+func outcomesForPeople(outcomes []repair.Outcome, short map[string]string) *sheet {
 	out := &sheet{empty: nothingToDo, columns: []column{{title: "result"}, {title: "step"}, {title: "what", flex: true}}}
 	for _, o := range outcomes {
-		out.rows = append(out.rows, []any{outcomeResult(o), o.ID, o.Title})
+		out.rows = append(out.rows, []any{outcomeResult(o), short[o.ID], o.Title})
 	}
 	return out
 }
