@@ -97,3 +97,25 @@ func TestSupposingTheSale(t *testing.T) {
 		t.Errorf("with all of it: %s %v", got.State, got.Causes)
 	}
 }
+
+// TestSupposing_Scopes: a supposition knows the scopes that it adds, of a
+// subscription that nobody ever saw as well, and forgets those it takes away.
+func TestSupposing_Scopes(t *testing.T) {
+	w := newWorld(t).grant(pharos.Lighthouse, ref(home, automation), pharos.Reader, under(rgWeb))
+	bare, _ := w.lasting()
+	vm := pharos.ResourceGroupScope("new", "rg") + "/providers/microsoft.compute/virtualmachines/vm"
+	records := map[pharos.GrantKey]*pharos.Record[pharos.Grant]{
+		{Subscription: sub, Path: pharos.Lighthouse}:   {},
+		{Subscription: "new", Path: pharos.Lighthouse}: {Facts: []pharos.Fact[pharos.Grant]{{Value: pharos.Grant{Scope: vm}, Span: pharos.Always()}}},
+	}
+	step := bare.Supposing(coverage.Supposed{Grants: records})
+	if diff := cmp.Diff([]pharos.Scope{scope, "/subscriptions/new", vm}, step.Scopes()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]pharos.Scope{vm}, step.Fine()); diff != "" {
+		t.Errorf("fine (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]pharos.Scope{scope, rgWeb}, bare.Scopes()); diff != "" {
+		t.Errorf("before (-want +got)\n%s", diff)
+	}
+}

@@ -1,12 +1,9 @@
 package repair
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/pharos-pec/pharos"
 )
@@ -54,11 +51,7 @@ func (p *planner) plan() (*Plan, error) {
 	if p.in.Month != nil {
 		out.Month = p.in.Month.Month
 	}
-	total := purse{}
-	for _, d := range p.drafts {
-		total.add(d.money)
-	}
-	for _, d := range p.ordered(total.amounts()) {
+	for _, d := range p.ordered() {
 		s := d.step
 		s.Needs = slices.Sorted(maps.Keys(d.needs))
 		s.Mends, s.Money = d.mends, d.money.amounts()
@@ -82,29 +75,18 @@ func (p *Plan) total() {
 	p.Totals = sum.amounts()
 }
 
-// ordered sorts the steps by money: by what they bring in the currency with
-// the largest total, then in the next one, then by id; steps that bring
-// nothing by themselves stand before the first that needs them, and what
-// cannot be done stands last.
-func (p *planner) ordered(totals []Amount) []*draft {
-	currencies := slices.Clone(totals)
-	slices.SortStableFunc(currencies, func(a, b Amount) int { return b.worth().Cmp(a.worth()) })
-	worth := map[*draft][]decimal.Decimal{}
-	all := make([]*draft, 0, len(p.drafts))
-	for _, d := range p.drafts {
-		for _, a := range currencies {
-			worth[d] = append(worth[d], d.money[a.Currency].worth())
+// ordered sorts the steps by money, then by id; steps that bring nothing by
+// themselves stand before the first that needs them, and what cannot be done
+// stands last.
+func (p *planner) ordered() []*draft {
+	all := slices.Collect(maps.Values(p.drafts))
+	worth := map[*draft][]Stake{}
+	for _, d := range all {
+		for _, a := range d.money.amounts() {
+			worth[d] = append(worth[d], Stake{Currency: a.Currency, Monthly: a.worth()})
 		}
-		all = append(all, d)
 	}
-	slices.SortFunc(all, func(a, b *draft) int {
-		for i := range currencies {
-			if n := worth[b][i].Cmp(worth[a][i]); n != 0 {
-				return n
-			}
-		}
-		return cmp.Or(cmp.Compare(hopeless(a), hopeless(b)), strings.Compare(a.step.ID, b.step.ID))
-	})
+	byStakes(all, func(d **draft) ([]Stake, string) { return worth[*d], hopeless(*d) + (*d).step.ID })
 	var out []*draft
 	placed := map[string]bool{}
 	var place func(d *draft)
@@ -124,15 +106,15 @@ func (p *planner) ordered(totals []Amount) []*draft {
 	return out
 }
 
-// hopeless orders what changes no access behind what does.
-func hopeless(d *draft) int {
+// hopeless sorts what changes nothing behind what does.
+func hopeless(d *draft) string {
 	switch d.step.Kind {
 	case Observe:
-		return 1
+		return "1 "
 	case Nothing:
-		return 2
+		return "2 "
 	default:
-		return 0
+		return "0 "
 	}
 }
 

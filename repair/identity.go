@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/pharos-pec/pharos"
@@ -70,12 +71,12 @@ func (p *planner) link(h *pharos.History, who pharos.Principal) remedy {
 	rank := byColleague
 	credential, held := p.credentials[who.PrincipalRef]
 	other := p.linkedToOther(h, who.PrincipalRef)
-	checkIn := "pharos link check-in --tenant " + string(who.Tenant) + " --azure-cli"
+	signIn, checkIn := signingIn(who)
 	switch {
 	case other != "":
 		s.Title = fmt.Sprintf("Change the link of %s from partner ID %s to %s", who.Name, other, id)
 		s.Why = fmt.Sprintf("Partner ID %s is not of our organisation. Another's ID is not replaced unless somebody says so; if it is ours, it belongs under partner.organisation instead.", other)
-		s.Command = fmt.Sprintf("az managementpartner update --partner-id %s && %s", id, checkIn)
+		s.Command = fmt.Sprintf("%s && az managementpartner update --partner-id %s && %s", signIn, id, checkIn)
 		if held {
 			s.Why += fmt.Sprintf(" The credential %s needs `link: true` in the configuration.", credential.Name)
 			s.Command = "pharos link apply --replace-other"
@@ -89,14 +90,24 @@ func (p *planner) link(h *pharos.History, who pharos.Principal) remedy {
 		}
 	case h.Links[who.PrincipalRef] == nil:
 		s.Why = "Nobody ever read its link, and only it can. If it has none, it makes one: az managementpartner create --partner-id " + string(id)
-		s.Command = checkIn
+		s.Command = signIn + " && " + checkIn
 	default:
 		s.Why = "It holds a role that earns as soon as it is linked, and only it can make its link."
-		s.Command = fmt.Sprintf("az managementpartner create --partner-id %s && %s", id, checkIn)
+		s.Command = fmt.Sprintf("%s && az managementpartner create --partner-id %s && %s", signIn, id, checkIn)
 	}
 	return remedy{step: named(s), rank: rank, common: true, edit: func(*prospect) coverage.Supposed {
 		return coverage.Supposed{Links: map[pharos.PrincipalRef]*pharos.Record[pharos.PartnerID]{who.PrincipalRef: only(id)}}
 	}}
+}
+
+// signingIn are the commands by which somebody signs in to az, and then checks
+// in as who is signed in there.
+func signingIn(who pharos.Principal) (signIn, checkIn string) {
+	signIn = "az login --allow-no-subscriptions --tenant " + string(who.Tenant)
+	if who.Kind == pharos.ServicePrincipal {
+		signIn += " --service-principal --username " + cmp.Or(who.Identity, "APPLICATION_ID")
+	}
+	return signIn, "pharos link check-in --azure-cli --tenant " + string(who.Tenant)
 }
 
 func (p *planner) joinGroup(a account, group pharos.PrincipalRef) remedy {

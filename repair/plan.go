@@ -159,7 +159,7 @@ type Amount struct {
 	Lost decimal.Decimal `json:"lost"`
 	// Monthly is the credit of all lines of these scopes that can earn: what a
 	// month like the judged one gives when every day earns. 0 for a dispute,
-	// which is paid once.
+	// which is paid once, and where only the bill tells that it earns already.
 	Monthly decimal.Decimal `json:"monthly"`
 }
 

@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/coverage"
 	"github.com/pharos-pec/pharos/credit"
@@ -33,10 +31,17 @@ type Credential struct {
 	Link bool
 }
 
-// lasting is the access if nothing changed any more, and the day to ask about.
-func (in *Input) lasting() (*coverage.Access, pharos.Day) {
+// standing is the history if nothing changed any more, its access, and the day
+// to ask about.
+func (in *Input) standing() (*pharos.History, *coverage.Access, pharos.Day) {
 	h := coverage.Lasting(in.History)
-	return coverage.New(h, in.Partner, h.LastScan).Billed(), pharos.DayOf(h.LastScan)
+	return h, coverage.New(h, in.Partner, h.LastScan), pharos.DayOf(h.LastScan)
+}
+
+// lasting is the access, of scopes on our bill, if nothing changed any more.
+func (in *Input) lasting() (*coverage.Access, pharos.Day) {
+	_, access, day := in.standing()
+	return access.Billed(), day
 }
 
 // Propose says what would make every scope earn that does not: the scopes of
@@ -73,10 +78,9 @@ type planner struct {
 }
 
 func newPlanner(in *Input) *planner {
-	h := coverage.Lasting(in.History)
-	access := coverage.New(h, in.Partner, h.LastScan)
+	h, access, day := in.standing()
 	p := &planner{
-		in: in, day: pharos.DayOf(h.LastScan), roles: pharos.Roles(),
+		in: in, day: day, roles: pharos.Roles(),
 		billed: newProspect(h, access.Billed()), known: newProspect(h, access),
 		credentials: map[pharos.PrincipalRef]Credential{}, accounts: map[pharos.TenantID][]account{},
 		shared: map[sharedKey]*prospect{}, drafts: map[string]*draft{}, past: purse{},
@@ -100,9 +104,7 @@ func (p *planner) mend(at site) {
 	}
 	c := from.access.On(at.scope, p.day)
 	if c.State == pharos.Full {
-		for _, a := range at.lost {
-			p.past.put(Amount{a.Currency, a.Lost, decimal.Zero})
-		}
+		p.past.add(at.lost.once())
 		return
 	}
 	mend := Mend{Scope: at.scope, SubscriptionName: at.subscription, CustomerName: at.customerName, Causes: slices.Clone(c.Causes)}
@@ -123,6 +125,10 @@ func (p *planner) mend(at site) {
 		p.note(p.nothing(c.Causes[0]), mend, nil)
 		return
 	}
+	money := at.lost
+	if c.State == pharos.UnknownCoverage && at.credited {
+		money = at.lost.once() // the bill says that it may well earn: nobody read the link
+	}
 	steps = p.minimal(from, at, steps)
 	slices.SortStableFunc(steps, compareRemedies)
 	var before []string
@@ -133,7 +139,7 @@ func (p *planner) mend(at site) {
 		}
 		if i == len(steps)-1 {
 			d.mends = append(d.mends, mend)
-			d.money.add(at.lost)
+			d.money.add(money)
 		}
 		before = append(before, r.step.ID)
 	}

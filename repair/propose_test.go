@@ -40,8 +40,15 @@ func newScene() *scene {
 		},
 		members: map[pharos.PrincipalRef][]pharos.PrincipalID{},
 		linked:  map[pharos.PrincipalRef]bool{},
-		rows:    []credit.Row{row(web, "EUR", 1000, 2000)},
+		rows:    []credit.Row{notEarning(web)},
 	}}
+}
+
+// notEarning is a row of the bill: 2 EUR lost and 1 pending.
+func notEarning(scope pharos.Scope) credit.Row {
+	r := row(scope, "EUR", 0, 2000)
+	r.Pending = decimal.New(1, 0)
+	return r
 }
 
 // grant gives a role; what is not said is Support Request Contributor for good
@@ -281,10 +288,24 @@ func TestPropose_Dispute(t *testing.T) {
 	}
 }
 
+// TestPropose_Unread: where nobody read a link the bill may tell that it is
+// there; then reading it brings no money.
+func TestPropose_Unread(t *testing.T) {
+	for earned, want := range map[int64]string{0: "2", 1000: "0"} {
+		s := newScene().grant(pharos.Lighthouse, alice)
+		s.rows = []credit.Row{row(web, "EUR", earned, 2000)}
+		p := propose(t, s.input())
+		if len(p.Steps) != 1 || p.Steps[0].Kind != CheckIn || p.Steps[0].Money[0].Lost.String() != "2" || p.Steps[0].Money[0].Monthly.String() != want {
+			t.Errorf("earned %d: %+v", earned, p.Steps)
+		}
+	}
+}
+
 // TestPropose_OneStep: what mends many scopes is one step with all of them and
 // their money, by currency.
 func TestPropose_OneStep(t *testing.T) {
 	s := newScene().grant(pharos.Lighthouse, robot).credential(robot)
+	s.linked[robot] = false
 	s.subs["f2"], s.subs["f3"] = fabrikam, "tailspin"
 	for _, sub := range []pharos.Scope{"/subscriptions/f2", "/subscriptions/f3"} {
 		s.grant(pharos.Lighthouse, robot, sub)

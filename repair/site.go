@@ -21,6 +21,8 @@ type site struct {
 	// lost is what a step gets that makes it earn, disputed what Microsoft
 	// owes for it.
 	lost, disputed purse
+	// credited tells that the bill gave it credit in the month.
+	credited bool
 }
 
 // sites are the scopes to look at, by scope.
@@ -45,6 +47,7 @@ func (p *planner) sites() []site {
 		}
 		used[sub] = true
 		at.lost.put(Amount{r.Currency, r.Lost, r.CanEarn()})
+		at.credited = at.credited || r.Earned.IsPositive() || r.Unexpected.IsPositive()
 		if r.Disputable.IsPositive() {
 			at.disputed.put(Amount{r.Currency, r.Disputable, decimal.Zero})
 		}
@@ -99,6 +102,15 @@ func (p purse) add(q purse) {
 	for _, a := range q {
 		p.put(a)
 	}
+}
+
+// once is what was lost without what a month brings.
+func (p purse) once() purse {
+	out := purse{}
+	for currency, a := range p {
+		out[currency] = Amount{Currency: currency, Lost: a.Lost}
+	}
+	return out
 }
 
 // amounts lists the amounts that are not zero, by currency.
