@@ -44,7 +44,7 @@ disputable is said, and not claimed. Without --subscription it lists the subscri
 		return e.evidence(c.Context(), &o)
 	})
 	c.AddCommand(newEvidenceVerify(e))
-	o.output.add(c, formatTable, formatJSON, formatHTML, formatMarkdown)
+	o.output.add(c, formatTable, formatJSON, formatCSV, formatHTML, formatMarkdown)
 	o.when.addMonth(c)
 	o.when.addAsOf(c)
 	c.Flags().StringVar(&o.subscription, "subscription", "", "`id` of the subscription, or its name where only one has it")

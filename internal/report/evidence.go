@@ -31,9 +31,12 @@ type evidenceDocument struct {
 func Evidence(p *evidence.Pack, at WrittenPack) *Report {
 	s := &p.Summary
 	title := "Evidence for " + orID(s.SubscriptionName, s.SubscriptionID) + " of " + orID(s.CustomerName, s.CustomerID) + ", " + s.Month.String()
+	days := evidenceDays(p)
 	r := &Report{
 		title:    title,
 		document: evidenceDocument{p.Summary, p.Totals, p.Notes, at},
+		data:     &days,
+		book:     []sheet{days},
 		blocks:   []block{{table: verdictDays(p)}},
 	}
 	if s.Disputable() {
@@ -93,6 +96,20 @@ func verdictSum(p *evidence.Pack, v pharos.Verdict, currency string) (sum pageRo
 	return sum, days, causes
 }
 
+// evidenceDays has the rows of the pack's days.
+func evidenceDays(p *evidence.Pack) sheet {
+	s := sheet{name: "Days", columns: []column{
+		{title: "date", kind: date}, {title: "verdict"}, {title: "causes"}, {title: "currency"}, {title: "list", kind: money},
+		{title: "credit", kind: money}, {title: "credited", kind: money}, {title: "missing", kind: money}, {title: "lines", kind: count},
+	}}
+	for _, d := range p.Days {
+		for _, r := range d.Rows {
+			s.rows = append(s.rows, []any{d.Date, string(r.Verdict), named(r.Causes, " "), r.Currency, r.List, r.Credit, r.Credited, r.Missing, r.Lines})
+		}
+	}
+	return s
+}
+
 // disputedAmounts is the credit of the disputed days.
 func disputedAmounts(s *evidence.Summary) *sheet {
 	out := &sheet{
@@ -146,6 +163,10 @@ func Disputable(m *credit.Month, others []pharos.Month) *Report {
 		}
 		return b.Disputable.Cmp(a.Disputable)
 	})
+	data := sheet{name: "Disputable", columns: []column{
+		{title: "subscriptionId"}, {title: "subscriptionName"}, {title: "customerId"}, {title: "customerName"}, {title: "currency"},
+		{title: "disputable", kind: money}, {title: "days", kind: count}, {title: "lines", kind: count},
+	}}
 	table := &sheet{
 		columns: []column{
 			{title: "customer", flex: true}, {title: "subscription", flex: true, cut: true},
@@ -157,8 +178,11 @@ func Disputable(m *credit.Month, others []pharos.Month) *Report {
 		table.rows = append(table.rows, []any{
 			orID(d.CustomerName, d.CustomerID), orID(d.SubscriptionName, d.SubscriptionID), d.Disputable, d.Currency, d.Days, d.Lines,
 		})
+		data.rows = append(data.rows, []any{
+			string(d.SubscriptionID), d.SubscriptionName, string(d.CustomerID), d.CustomerName, d.Currency, d.Disputable, d.Days, d.Lines,
+		})
 	}
-	r := &Report{title: "Disputable credit " + m.Month.String(), document: doc, blocks: []block{{table: table}}}
+	r := &Report{title: "Disputable credit " + m.Month.String(), document: doc, data: &data, book: []sheet{data}, blocks: []block{{table: table}}}
 	switch {
 	case len(doc.Subscriptions) > 0:
 		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("`pharos evidence --month %s --subscription %s` builds the pack", m.Month, doc.Subscriptions[0].SubscriptionID)})
