@@ -52,7 +52,7 @@ func TestNew_ClaimsOnlyWhatIsOwed(t *testing.T) {
 	if !slices.Contains(p.Notes, wantNote) {
 		t.Errorf("notes %q, want %q", p.Notes, wantNote)
 	}
-	if len(sum.Access) != 1 || sum.Access[0].Name != "robot" || !sum.Access[0].Linked || len(sum.Access[0].Days) != 3 {
+	if len(sum.Access) != 1 || sum.Access[0].Name != "robot" || sum.Access[0].PartnerID != ourID || len(sum.Access[0].Days) != 3 {
 		t.Errorf("access %+v", sum.Access)
 	}
 	if len(p.Bill.Files) != 1 || p.Bill.Files[0].Name != "october.csv" || p.Bill.Lines != 31 {
@@ -99,6 +99,28 @@ func TestNew_ByGroup(t *testing.T) {
 	}
 	if len(p.Memberships) != 1 || p.Memberships[0].Member.ID != alice || len(p.Links) != 1 || p.Links[0].Source != pharos.CheckIn {
 		t.Errorf("members %+v, links %+v", p.Memberships, p.Links)
+	}
+}
+
+// TestNew_ByReseller: access of the reseller of record is linked to its ID.
+func TestNew_ByReseller(t *testing.T) {
+	const resellerID, resellers = pharos.PartnerID("5000001"), pharos.TenantID("44444444-4444-4444-8444-444444444444")
+	s := newSample()
+	s.partner.Kind = pharos.IndirectProvider
+	s.partner.Resellers = []pharos.Reseller{{Name: "reseller", PartnerID: resellerID, Tenant: resellers}}
+	key := pharos.GrantKey{Subscription: prod, Path: pharos.Lighthouse}
+	s.history.Grants[key].Facts = nil
+	theirs := pharos.PrincipalRef{Tenant: resellers, ID: rival}
+	s.give(prod, pharos.Grant{Path: pharos.Lighthouse, Role: pharos.Contributor, Holder: theirs, HolderKind: pharos.ServicePrincipal}, instant(1, 0), time.Time{})
+	s.history.Links[theirs] = record(pharos.Fact[pharos.PartnerID]{Value: resellerID, Span: pharos.Always(), Source: pharos.Declared})
+	s.history.Sales[prod].Facts[0].Value.Reseller = resellerID
+	s.fill(prod, "rg-web", 9)
+	p, _ := s.pack(t, prod)
+	if a := p.Summary.Access; len(a) != 1 || a[0].PartnerID != resellerID || a[0].Tenant != resellers || !p.Links[0].Ours {
+		t.Errorf("access %+v, links %+v", a, p.Links)
+	}
+	if text := p.Summary.Text(); !strings.Contains(text, "linked to partner ID 5000001") {
+		t.Error(text)
 	}
 }
 

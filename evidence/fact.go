@@ -40,7 +40,7 @@ type Link struct {
 	Principal pharos.PrincipalRef `json:"principal"`
 	Name      string              `json:"name"`
 	PartnerID pharos.PartnerID    `json:"partnerId"`
-	Ours      bool                `json:"ours"` // of our organisation
+	Ours      bool                `json:"ours"` // of our organisation, or of the reseller of record
 	Known
 }
 

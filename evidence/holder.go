@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/pharos-pec/pharos"
@@ -9,19 +10,19 @@ import (
 
 // addHolders adds through whom the scopes of a disputed day earned. One that
 // earns by two paths, or by two roles, is told of each.
-func (s *Summary) addHolders(grants []Grant, members []Membership, d Day) {
+func (s *Summary) addHolders(p *Pack, d Day) {
 	for _, at := range d.Access {
 		if at.State != pharos.Full {
 			continue
 		}
 		for _, h := range at.Through {
-			for i := range grants {
-				g := &grants[i]
-				group, holds := holdsBy(g, h, members, d.Date)
+			for i := range p.Grants {
+				g := &p.Grants[i]
+				group, holds := holdsBy(g, h, p.Memberships, d.Date)
 				if !holds || !slices.ContainsFunc(at.Scopes, g.Scope.Covers) {
 					continue
 				}
-				s.holder(g, h).add(g.Scope, group, d.Date)
+				s.holder(g, h).add(g.Scope, group, p.linkedTo(h, d.Date), d.Date)
 			}
 		}
 	}
@@ -51,13 +52,24 @@ func (s *Summary) holder(g *Grant, h explain.Holder) *Holder {
 		}
 	}
 	s.Access = append(s.Access, Holder{
-		Path: g.Path, ID: h.ID, Tenant: h.Tenant, Name: h.Name, Role: h.Role, Linked: h.Linked,
+		Path: g.Path, ID: h.ID, Tenant: h.Tenant, Name: h.Name, Role: h.Role,
 		Scopes: []pharos.Scope{}, Groups: []string{}, Days: []pharos.Day{},
 	})
 	return &s.Access[len(s.Access)-1]
 }
 
-func (h *Holder) add(scope pharos.Scope, group string, d pharos.Day) {
+// linkedTo returns the partner ID that somebody who earns was linked to.
+func (p *Pack) linkedTo(h explain.Holder, d pharos.Day) pharos.PartnerID {
+	for _, l := range p.Links {
+		if h.Linked && l.Ours && l.Principal.ID == h.ID && l.Principal.Tenant == h.Tenant && l.On(d) != pharos.Never {
+			return l.PartnerID
+		}
+	}
+	return ""
+}
+
+func (h *Holder) add(scope pharos.Scope, group string, id pharos.PartnerID, d pharos.Day) {
+	h.PartnerID = cmp.Or(h.PartnerID, id)
 	if !slices.Contains(h.Scopes, scope) {
 		h.Scopes = append(h.Scopes, scope)
 	}

@@ -108,6 +108,7 @@ func line(sub pharos.SubscriptionID, d int, group string, rate int64) pharos.Usa
 
 // sample is a partner's history and a bill of it.
 type sample struct {
+	partner pharos.Partner
 	history *pharos.History
 	bill    bill
 	asOf    time.Time
@@ -118,7 +119,8 @@ type sample struct {
 // from its first day on, and everything was looked at.
 func newSample() *sample {
 	h := pharos.NewHistory()
-	s := &sample{history: h, asOf: time.Date(2026, 11, 6, 12, 0, 0, 0, time.UTC)}
+	partner := pharos.Partner{ID: ourID, Organisation: []pharos.PartnerID{ourID}, Tenant: home, Kind: pharos.DirectBill}
+	s := &sample{partner: partner, history: h, asOf: time.Date(2026, 11, 6, 12, 0, 0, 0, time.UTC)}
 	h.LastScan = s.asOf
 	for id, name := range map[pharos.TenantID]string{fabrikam: "Fabrikam", tailspin: "Tailspin"} {
 		h.Customers[id] = pharos.Customer{ID: id, Name: name}
@@ -184,15 +186,14 @@ func (s *sample) fill(sub pharos.SubscriptionID, group string, uncredited ...int
 }
 
 func (s *sample) input(sub pharos.SubscriptionID) (evidence.Input, credit.Input, error) {
-	partner := pharos.Partner{ID: ourID, Organisation: []pharos.PartnerID{ourID}, Tenant: home, Kind: pharos.DirectBill}
-	access := coverage.New(s.history, partner, s.asOf).Billed()
+	access := coverage.New(s.history, s.partner, s.asOf).Billed()
 	judging := credit.Input{
 		Month: october, Ledger: s.bill, Access: access, AsOf: s.asOf,
 		Names: credit.Names{Customers: s.history.Customers, Subscriptions: s.history.Subscriptions},
 	}
 	m, err := credit.Judge(context.Background(), judging)
 	return evidence.Input{
-		Partner: partner, Subscription: sub, Month: m, History: s.history, Access: access, AsOf: s.asOf, Scans: s.scans,
+		Partner: s.partner, Subscription: sub, Month: m, History: s.history, Access: access, AsOf: s.asOf, Scans: s.scans,
 	}, judging, err
 }
 

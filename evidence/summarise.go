@@ -21,7 +21,7 @@ func (b *builder) summarise(p *Pack) {
 	for _, d := range p.Days {
 		if d.Disputed {
 			s.Days = append(s.Days, d.Date)
-			s.addHolders(p.Grants, p.Memberships, d)
+			s.addHolders(p, d)
 			s.addAmounts(d.Rows)
 		}
 	}

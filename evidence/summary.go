@@ -52,8 +52,10 @@ type Holder struct {
 	Role   string             `json:"role"`
 	Scopes []pharos.Scope     `json:"scopes"` // at which the role was held
 	Groups []string           `json:"groups"` // by membership of which it was held, empty for its own
-	Linked bool               `json:"linked"` // false for AOBO, which needs no link
-	Days   []pharos.Day       `json:"days"`   // disputed days on which it held from the first to the last instant
+	// PartnerID is the one that it was linked to, "" for AOBO, which needs no
+	// link. It is ours, another one of our organisation, or the reseller's.
+	PartnerID pharos.PartnerID `json:"partnerId,omitempty"`
+	Days      []pharos.Day     `json:"days"` // disputed days on which it held from the first to the last instant
 }
 
 // Disputable reports whether there is anything to dispute.

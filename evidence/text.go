@@ -34,7 +34,7 @@ func (s *Summary) Text() string {
 	line("On each of those days access that earns held from the first to the last instant, more than")
 	line("48 hours have passed since, and the products of the lines can earn. Access was held by:")
 	for _, h := range s.Access {
-		line("- %s", h.sentence(s.PartnerID))
+		line("- %s", h.sentence())
 	}
 	if len(s.Sources) > 0 {
 		line("Rules: %s", strings.Join(s.Sources, " "))
@@ -50,7 +50,7 @@ func (s *Summary) matter() string {
 }
 
 // sentence tells who held what, where, by which path and link.
-func (h *Holder) sentence(id pharos.PartnerID) string {
+func (h *Holder) sentence() string {
 	where := make([]string, len(h.Scopes))
 	for i, s := range h.Scopes {
 		where[i] = string(s)
@@ -63,8 +63,8 @@ func (h *Holder) sentence(id pharos.PartnerID) string {
 	if len(h.Groups) > 0 {
 		by += " as a member of " + strings.Join(h.Groups, " and ")
 	}
-	if h.Linked {
-		by += ", linked to partner ID " + string(id)
+	if h.PartnerID != "" {
+		by += ", linked to partner ID " + string(h.PartnerID)
 	}
 	return fmt.Sprintf("%s: %s at %s, %s, on %s", named(h.Name, h.ID), h.Role, strings.Join(where, " and "), by, DayRanges(h.Days))
 }

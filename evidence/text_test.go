@@ -25,7 +25,7 @@ func TestSummary_Text(t *testing.T) {
 			Credited: decimal.RequireFromString("3"), Missing: decimal.RequireFromString("9.3456"),
 		}},
 		Access: []evidence.Holder{
-			{Path: pharos.Lighthouse, ID: "33333333-3333-4333-8333-333333333333", Name: "robot", Role: "Support Request Contributor", Scopes: []pharos.Scope{"/subscriptions/59c9bc6d-a1b0-5ee6-b87f-6880b9220640"}, Groups: []string{"Operators"}, Linked: true, Days: []pharos.Day{first}},
+			{Path: pharos.Lighthouse, ID: "33333333-3333-4333-8333-333333333333", Name: "robot", Role: "Support Request Contributor", Scopes: []pharos.Scope{"/subscriptions/59c9bc6d-a1b0-5ee6-b87f-6880b9220640"}, Groups: []string{"Operators"}, PartnerID: "4987654", Days: []pharos.Day{first}},
 		},
 		Sources: []string{"https://learn.microsoft.com/partner-center/billing/partner-earned-credit-explanation"},
 	}

@@ -16,9 +16,9 @@ func (b *builder) timeline(p *Pack) {
 	b.grants(p)
 	b.members(p)
 	people := b.people(p)
+	b.sale(p)
 	b.links(p, people)
 	b.denials(p)
-	b.sale(p)
 	slices.SortFunc(p.Observed, func(x, y Observed) int { return cmp.Or(strings.Compare(x.What, y.What), strings.Compare(x.Of, y.Of)) })
 	p.Scans = b.scans(people)
 }
@@ -130,7 +130,7 @@ func (b *builder) links(p *Pack, people []pharos.PrincipalRef) {
 			facts := facts(rec, b.Month.Month)
 			for i := range facts {
 				id := facts[i].Value
-				p.Links = append(p.Links, Link{Principal: ref, Name: b.name(ref), PartnerID: id, Ours: b.Partner.Owns(id), Known: known(&facts[i])})
+				p.Links = append(p.Links, Link{Principal: ref, Name: b.name(ref), PartnerID: id, Ours: b.ours(p, id), Known: known(&facts[i])})
 			}
 		}
 		if rec := b.History.Disabled[ref]; rec != nil {
@@ -140,6 +140,13 @@ func (b *builder) links(p *Pack, people []pharos.PrincipalRef) {
 			}
 		}
 	}
+}
+
+// ours reports whether a link to the ID counts for this sale: one of our
+// organisation's, or of a reseller of record of the month.
+func (b *builder) ours(p *Pack, id pharos.PartnerID) bool {
+	ofRecord := func(s Sale) bool { return s.Reseller == id && b.Partner.Kind == pharos.IndirectProvider }
+	return b.Partner.Owns(id) || slices.ContainsFunc(p.Sales, ofRecord)
 }
 
 func (b *builder) denials(p *Pack) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -145,24 +146,7 @@ type disputableSubscription struct {
 // currency and then the largest first. Where there is none, the hint names
 // the other months that have usage.
 func Disputable(m *credit.Month, others []pharos.Month) *Report {
-	doc := disputableDocument{m.Month, []disputableSubscription{}}
-	for _, s := range m.Subscriptions {
-		d := disputableSubscription{s.SubscriptionID, s.SubscriptionName, s.CustomerID, s.CustomerName, s.Currency, decimal.Zero, 0, 0}
-		for _, r := range s.Days {
-			if r.Verdict == pharos.Disputable {
-				d.Disputable, d.Days, d.Lines = d.Disputable.Add(r.Credit), d.Days+1, d.Lines+r.Lines
-			}
-		}
-		if d.Days > 0 {
-			doc.Subscriptions = append(doc.Subscriptions, d)
-		}
-	}
-	slices.SortStableFunc(doc.Subscriptions, func(a, b disputableSubscription) int {
-		if n := strings.Compare(a.Currency, b.Currency); n != 0 {
-			return n
-		}
-		return b.Disputable.Cmp(a.Disputable)
-	})
+	doc := disputableDocument{m.Month, disputableOf(m)}
 	data := sheet{name: "Disputable", columns: []column{
 		{title: "subscriptionId"}, {title: "subscriptionName"}, {title: "customerId"}, {title: "customerName"}, {title: "currency"},
 		{title: "disputable", kind: money}, {title: "days", kind: count}, {title: "lines", kind: count},
@@ -190,6 +174,26 @@ func Disputable(m *credit.Month, others []pharos.Month) *Report {
 		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("another month? `pharos evidence --month %s`", others[len(others)-1])})
 	}
 	return r
+}
+
+// disputableOf sums the disputable credit of each subscription that has any.
+func disputableOf(m *credit.Month) []disputableSubscription {
+	out := []disputableSubscription{}
+	for _, s := range m.Subscriptions {
+		d := disputableSubscription{s.SubscriptionID, s.SubscriptionName, s.CustomerID, s.CustomerName, s.Currency, decimal.Zero, 0, 0}
+		for _, r := range s.Days {
+			if r.Verdict == pharos.Disputable {
+				d.Disputable, d.Days, d.Lines = d.Disputable.Add(r.Credit), d.Days+1, d.Lines+r.Lines
+			}
+		}
+		if d.Days > 0 {
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b disputableSubscription) int {
+		return cmp.Or(strings.Compare(a.Currency, b.Currency), b.Disputable.Cmp(a.Disputable))
+	})
+	return out
 }
 
 // Verification lays out what came of verifying a pack.

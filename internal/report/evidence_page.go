@@ -25,7 +25,7 @@ func EvidencePage(w io.Writer, p *evidence.Pack) error {
 		"human": human, "inline": inlineHTML, "class": func(v pharos.Verdict) string { return classOf(string(v)) },
 		"cents":   func(d decimal.Decimal) string { return grouped(evidence.Cents(d)) },
 		"count":   dayCount,
-		"how":     howHeld(p.Summary.PartnerID),
+		"how":     howHeld,
 		"ranges":  evidence.DayRanges,
 		"during":  duringWords,
 		"instant": func(t time.Time) string { return human(t) },
@@ -188,17 +188,15 @@ func dayCount(n int) string {
 }
 
 // howHeld says by which path and link somebody held access.
-func howHeld(id pharos.PartnerID) func(evidence.Holder) string {
-	return func(h evidence.Holder) string {
-		text := map[pharos.Path]string{
-			pharos.AOBO: "admin on behalf of (AOBO), which needs no partner link", pharos.Lighthouse: "Azure Lighthouse", pharos.Direct: "role assignment in the customer's tenant",
-		}[h.Path]
-		if len(h.Groups) > 0 {
-			text += ", as a member of " + strings.Join(h.Groups, ", ")
-		}
-		if h.Linked {
-			text += ", linked to partner ID " + string(id)
-		}
-		return text
+func howHeld(h evidence.Holder) string {
+	text := map[pharos.Path]string{
+		pharos.AOBO: "admin on behalf of (AOBO), which needs no partner link", pharos.Lighthouse: "Azure Lighthouse", pharos.Direct: "role assignment in the customer's tenant",
+	}[h.Path]
+	if len(h.Groups) > 0 {
+		text += ", as a member of " + strings.Join(h.Groups, ", ")
 	}
+	if h.PartnerID != "" {
+		text += ", linked to partner ID " + string(h.PartnerID)
+	}
+	return text
 }

@@ -59,7 +59,7 @@ func (e *evidencePage) holders() *sheet {
 		{title: "who", flex: true}, {title: "role", flex: true}, {title: "at", flex: true}, {title: "how", flex: true}, {title: "days", flex: true},
 	}}
 	for _, h := range e.S.Access {
-		s.rows = append(s.rows, []any{h.Name + "\n" + string(h.ID), h.Role, named(h.Scopes, "\n"), howHeld(e.S.PartnerID)(h), evidence.DayRanges(h.Days)})
+		s.rows = append(s.rows, []any{h.Name + "\n" + string(h.ID), h.Role, named(h.Scopes, "\n"), howHeld(h), evidence.DayRanges(h.Days)})
 	}
 	return s
 }

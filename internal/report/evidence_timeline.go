@@ -25,47 +25,53 @@ type factRow struct {
 }
 
 func factTables(p *evidence.Pack) []factTable {
-	row := func(k evidence.Known, what, where string) factRow {
-		return factRow{
-			What: what, Where: where, Marks: marks(k, p.Summary.Month), From: began(k.Began), Until: ended(k.Ended),
-			Source: string(k.Source), Evidence: k.Evidence,
-		}
-	}
 	grants := factTable{Title: "Roles of ours", Empty: "Nobody of ours held a role."}
 	for _, g := range p.Grants {
-		r := row(g.Known, g.HolderName+": "+g.RoleName+", "+grantWords(&g), string(g.Scope))
+		r := factRowOf(p, g.Known, g.HolderName+": "+g.RoleName+", "+grantWords(&g), string(g.Scope))
 		r.Idle = g.Kind != pharos.Permanent || g.Earns != pharos.EligibleRole
 		grants.Rows = append(grants.Rows, r)
 	}
 	members := factTable{Title: "Members of the groups that hold a role, as far as their links are on record", Empty: "No role is held by a group with such members."}
 	for _, m := range p.Memberships {
-		members.Rows = append(members.Rows, row(m.Known, m.MemberName+" in "+m.GroupName, string(m.Member.ID)))
+		members.Rows = append(members.Rows, factRowOf(p, m.Known, m.MemberName+" in "+m.GroupName, string(m.Member.ID)))
 	}
 	links := factTable{Title: "Partner links of the holders", Empty: "None is on record. AOBO needs none."}
 	for _, l := range p.Links {
-		r := row(l.Known, l.Name+" linked to partner ID "+string(l.PartnerID), "tenant "+string(l.Principal.Tenant))
+		r := factRowOf(p, l.Known, l.Name+" linked to partner ID "+string(l.PartnerID), "tenant "+string(l.Principal.Tenant))
 		r.Idle = !l.Ours
 		links.Rows = append(links.Rows, r)
 	}
 	against := factTable{Title: "What stood in the way", Empty: "No deny assignment stood, and no holder was disabled, as far as was looked at."}
 	for _, d := range p.Denials {
-		against.Rows = append(against.Rows, row(d.Known, "deny assignment", string(d.Scope)))
+		against.Rows = append(against.Rows, factRowOf(p, d.Known, "deny assignment", string(d.Scope)))
 	}
 	for _, d := range p.Disabled {
-		against.Rows = append(against.Rows, row(d.Known, d.Name+" disabled or deleted", string(d.Principal.ID)))
+		against.Rows = append(against.Rows, factRowOf(p, d.Known, d.Name+" disabled or deleted", string(d.Principal.ID)))
 	}
-	sale := factTable{Title: "The sale and the agreements", Empty: "Partner Center was not read. The subscription stands on our bill."}
+	return []factTable{grants, members, links, against, saleTable(p)}
+}
+
+// saleTable tells how the subscription was sold, and what was signed.
+func saleTable(p *evidence.Pack) factTable {
+	t := factTable{Title: "The sale and the agreements", Empty: "Partner Center was not read. The subscription stands on our bill."}
 	for _, s := range p.Sales {
 		what := "billed to us, " + string(s.Plan)
 		if s.Reseller != "" {
 			what += ", reseller of record " + string(s.Reseller)
 		}
-		sale.Rows = append(sale.Rows, row(s.Known, what, ""))
+		t.Rows = append(t.Rows, factRowOf(p, s.Known, what, ""))
 	}
 	for _, a := range p.Agreements {
-		sale.Rows = append(sale.Rows, row(a.Known, agreementWords(a.Kind), ""))
+		t.Rows = append(t.Rows, factRowOf(p, a.Known, agreementWords(a.Kind), ""))
 	}
-	return []factTable{grants, members, links, against, sale}
+	return t
+}
+
+func factRowOf(p *evidence.Pack, k evidence.Known, what, where string) factRow {
+	return factRow{
+		What: what, Where: where, Marks: marks(k, p.Summary.Month), From: began(k.Began), Until: ended(k.Ended),
+		Source: string(k.Source), Evidence: k.Evidence,
+	}
 }
 
 // grantWords tells the path and kind of a grant, and whether its role earns.
