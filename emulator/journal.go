@@ -73,7 +73,7 @@ func (j *journal) read() []act {
 
 // unkeptHeaders are of the connection, or secret, or say nothing to a handler.
 var unkeptHeaders = []string{
-	"Authorization", "Accept-Encoding", "Connection", "Content-Encoding", "Content-Length", "User-Agent",
+	"Authorization", auxiliaryHeader, "Accept-Encoding", "Connection", "Content-Encoding", "Content-Length", "User-Agent",
 }
 
 func actOf(c *call, number, status int) act {

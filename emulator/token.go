@@ -153,6 +153,33 @@ func (e *Emulator) checkToken(c *call, s service) error {
 		return refuseToken(c, s, "InvalidAuthenticationToken", "The access token is invalid.")
 	}
 	c.claims = claims
+	if s == arm {
+		return e.checkAuxiliary(c)
+	}
+	return nil
+}
+
+// auxiliaryHeader has tokens of other tenants for calls of Resource Manager that
+// concern several (docs: Authenticate requests across tenants).
+const auxiliaryHeader = "X-Ms-Authorization-Auxiliary"
+
+// maxAuxiliary is how many tokens the header may have (documented).
+const maxAuxiliary = 3
+
+// checkAuxiliary refuses a call whose further tokens are not good. What they
+// allow beyond the caller's own is not played: nothing here needs it. The code
+// and words of the refusal are inferred.
+func (e *Emulator) checkAuxiliary(c *call) error {
+	tokens := strings.FieldsFunc(c.Header.Get(auxiliaryHeader), func(r rune) bool { return r == ',' || r == ';' })
+	good := len(tokens) <= maxAuxiliary
+	for _, t := range tokens {
+		scheme, raw, _ := strings.Cut(strings.TrimSpace(t), " ")
+		_, err := e.signer.verify(raw, c.now)
+		good = good && err == nil && strings.EqualFold(scheme, "Bearer")
+	}
+	if !good {
+		return refuseToken(c, arm, "InvalidAuxiliaryTokens", "Authentication failed for auxiliary token.")
+	}
 	return nil
 }
 

@@ -69,6 +69,11 @@ func TestSupportDesk_OnTheEmulator(t *testing.T) {
 	_, err = d.Open(t.Context(), bad, "")
 	wantError(t, err, pharos.Invalid, "refuses the ticket", "InvalidContactDetails", "ISO 3166-1")
 
+	theirs := request(service, problem)
+	theirs.Name = "by-them"
+	if got, err := e.session("their-admin").SupportDesk(scope).OnBehalf(e.session("robot")).Open(t.Context(), theirs, ""); err != nil || got.Status != "Open" {
+		t.Errorf("on our behalf: %+v, %v", got, err)
+	}
 	reader := e.session("reader").SupportDesk(scope)
 	wantError(t, reader.MayOpen(t.Context(), "missing"), pharos.Forbidden, "Support Request Contributor")
 	_, err = reader.Open(t.Context(), request(service, problem), "")
@@ -92,9 +97,11 @@ partner:
     - {name: reader, kind: servicePrincipal, secret: s3cret}
 customers:
   - name: them
+    principals: [{name: their-admin, kind: servicePrincipal, secret: s3cret}]
     subscriptions:
       - name: prod
         id: 59c9bc6d-a1b0-4ee6-b87f-6880b9220640
+        roleAssignments: [{principal: their-admin, role: Support Request Contributor}]
         delegations: [{offer: x, authorizations: &both [{principal: robot, role: Support Request Contributor}, {principal: reader, role: Reader}]}]
       - name: free
         id: 59c9bc6d-a1b0-4ee6-b87f-6880b9220641
