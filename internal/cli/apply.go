@@ -68,7 +68,7 @@ func (e *env) apply(ctx context.Context, o *applyOptions, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := mayLink(p, c); err != nil && !o.check {
+	if err := mayLink(p, c); err != nil && o.mode() == report.DoneNow {
 		return err
 	}
 	sessions, err := e.sessions(c, everyCredential)
