@@ -198,7 +198,7 @@ func busFactorInWords(all []repair.BusFactor) string {
 			one++
 		}
 	}
-	return fmt.Sprintf("Through one person, robot or agent group alone earns a scope of %s of %s customers.", grouped(fmt.Sprint(one)), grouped(fmt.Sprint(len(all))))
+	return fmt.Sprintf("%s of %s customers have a scope that earns through one person, robot or agent group alone.", grouped(fmt.Sprint(one)), grouped(fmt.Sprint(len(all))))
 }
 
 func busFactorForPeople(month *pharos.Month, all []repair.BusFactor) *sheet {
