@@ -228,29 +228,57 @@ func (d Deployer) leftAlone(err error, x onboard.Deployment) error {
 	return pharos.Errorf(pharos.Interrupted, "%w; Azure goes on with it, see `az deployment sub show --name %s --subscription %s`", err, x.Name, x.Subscription)
 }
 
+// wireDone is what a deployment did about one resource.
+type wireDone struct {
+	Properties struct {
+		State   string        `json:"provisioningState"`
+		Message statusMessage `json:"statusMessage"`
+		Target  struct {
+			Type string `json:"resourceType"`
+			Name string `json:"resourceName"`
+		} `json:"targetResource"`
+	} `json:"properties"`
+}
+
+// statusMessage is what a provider answered: an error, or a text that it wrote.
+type statusMessage json.RawMessage
+
+// UnmarshalJSON keeps the message as it is.
+func (m *statusMessage) UnmarshalJSON(b []byte) error {
+	*m = slices.Clone(b)
+	return nil
+}
+
+// refusal is the error in the message, nil for none.
+func (m statusMessage) refusal() *wireRefusal {
+	var w struct {
+		Error *wireRefusal `json:"error"`
+	}
+	if json.Unmarshal(m, &w) == nil {
+		return w.Error
+	}
+	var text string
+	if json.Unmarshal(m, &text) != nil || text == "" {
+		return nil
+	}
+	return &wireRefusal{Message: text}
+}
+
 // failure tells what of a deployment failed, by its operations, or else by its
 // own words.
 func (d Deployer) failure(ctx context.Context, name string, was *wireDeployment) error {
-	operations, _, err := list[struct {
-		Properties struct {
-			State   string `json:"provisioningState"`
-			Message struct {
-				Error *wireRefusal `json:"error"`
-			} `json:"statusMessage"`
-			Target struct {
-				Type string `json:"resourceType"`
-				Name string `json:"resourceName"`
-			} `json:"targetResource"`
-		} `json:"properties"`
-	}](ctx, d.session.arm, call{ref: d.path(name) + "/operations" + deploymentsVersion, need: needDeploy})
+	operations, _, err := list[wireDone](ctx, d.session.arm, call{ref: d.path(name) + "/operations" + deploymentsVersion, need: needDeploy})
 	var failed []string
 	code := pharos.Conflict
 	for _, o := range operations {
-		if p := o.Properties; strings.EqualFold(p.State, "Failed") && p.Message.Error != nil {
-			failed = append(failed, p.Target.Type+" "+p.Target.Name+": "+p.Message.Error.String())
-			if strings.Contains(p.Message.Error.Code, "Privileges") || strings.HasPrefix(p.Message.Error.Code, "AuthorizationFailed") {
-				code = pharos.Forbidden
-			}
+		p := o.Properties
+		why := p.Message.refusal()
+		if !strings.EqualFold(p.State, "Failed") || why == nil {
+			continue
+		}
+		failed = append(failed, p.Target.Type+" "+p.Target.Name+": "+why.String())
+		if strings.Contains(why.Code, "Privileges") || strings.HasPrefix(why.Code, "AuthorizationFailed") {
+			code = pharos.Forbidden
 		}
 	}
 	if len(failed) == 0 && was.Properties.Error != nil {

@@ -116,6 +116,7 @@ func TestDeploy_Fails(t *testing.T) {
 		"a resource":                {failed, operations("InvalidRole"), pharos.Conflict, []string{"the deployment d is failed: T n: InvalidRole: not so", "mend the template"}},
 		"a guest":                   {failed, operations("InsufficientPrivilegesForManagedServiceResource"), pharos.Forbidden, []string{"guest"}},
 		"operations cannot be read": {failed, reply{403, nil, `{"error":{"code":"AuthorizationFailed"}}`}, pharos.Conflict, []string{"(InvalidRole: the role is bad)", "AuthorizationFailed"}},
+		"a text":                    {failed, reply{200, nil, `{"value":[{"properties":{"provisioningState":"Failed","targetResource":{"resourceType":"T","resourceName":"n"},"statusMessage":"gate\nway"}}]}`}, pharos.Conflict, []string{"T n: gate way"}},
 		"cancelled":                 {state("Canceled"), reply{200, nil, `{"value":[]}`}, pharos.Conflict, []string{"the deployment d is canceled"}},
 		"gone":                      {reply{404, nil, `{}`}, reply{200, nil, `{"value":[]}`}, pharos.Conflict, []string{"is gone"}},
 	} {

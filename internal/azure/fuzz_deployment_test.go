@@ -22,6 +22,11 @@ func FuzzDeployment(f *testing.F) {
 			e := c.effect()
 			lines = append(append(lines, e.Subject()), e.Words()...)
 		}
+		if done, err := decode[wireDone](ans); err == nil {
+			if why := done.Properties.Message.refusal(); why != nil {
+				lines = append(lines, why.String())
+			}
+		}
 		for _, l := range lines {
 			if strings.ContainsFunc(l, unicode.IsControl) {
 				t.Fatalf("%q is no line", l)
