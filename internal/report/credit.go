@@ -151,6 +151,9 @@ func hints(causes []credit.CauseSum) []block {
 			out = append(out, block{hint: fmt.Sprintf("`pharos explain %s`: %s", c.Code, explain.FixOf(c.Code))})
 		}
 	}
+	if len(out) > 0 {
+		out = append(out, block{hint: "`pharos plan` says who has to do what, and what it brings"})
+	}
 	return out
 }
 
