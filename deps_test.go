@@ -41,7 +41,8 @@ func layers() map[string]layer {
 		"emulator/internal/kql":       {pure: true},
 		"internal/armtemplate":        {pure: true},
 		"internal/azure":              {ours: []string{"evidence", "observe", "link", "onboard", "repair"}},
-		"internal/usagefile":          {},
+		"internal/gunzip":             {pure: true},
+		"internal/usagefile":          {ours: []string{"internal/gunzip"}},
 		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
 		"internal/ledger":             {ours: []string{"credit", "internal/usagefile"}},
 		"onboard":                     {pure: true},

@@ -9,7 +9,7 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
+	"github.com/pharos-pec/pharos/internal/gunzip"
 )
 
 // Reader reads one usage file. It is for one goroutine.
@@ -136,7 +136,7 @@ func (s *source) gunzip() error {
 	if !bytes.HasPrefix(head, []byte{0x1f, 0x8b}) {
 		return nil
 	}
-	z, err := gzip.NewReader(s.r)
+	z, err := s.decompressor()
 	if err != nil {
 		return readError(s.name, 0, unexpected(err))
 	}
@@ -146,6 +146,20 @@ func (s *source) gunzip() error {
 		return fileError(s.name, 0, "it is compressed twice").WithHint("unpack it once")
 	}
 	return nil
+}
+
+// decompressor reads the gzip file. One that can be read again from its start
+// is given to a second opinion before it is called damaged.
+func (s *source) decompressor() (io.Reader, error) {
+	file := s.original
+	again, ok := file.(io.Seeker)
+	if !ok {
+		return gunzip.NewReader(s.r)
+	}
+	return gunzip.NewGuarded(s.r, func() (io.Reader, error) {
+		_, err := again.Seek(0, io.SeekStart)
+		return bufio.NewReader(file), err
+	})
 }
 
 // text passes over a UTF-8 byte order mark and refuses other encodings, and
