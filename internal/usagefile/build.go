@@ -24,6 +24,13 @@ type builder struct {
 	resellers *memo[pharos.PartnerID]
 	lowered   *memo[string]
 	products  map[traits]pharos.Cause
+	plan      planMemory
+}
+
+// planMemory is what was made of the plan of the line before.
+type planMemory struct {
+	text, invoice string
+	plan          pharos.Plan
 }
 
 func newBuilder(f family, american bool, scale rateScale) *builder {
@@ -230,7 +237,10 @@ func (b *builder) describe(r *row, rec *Record) {
 // classify decides whether the line's product can earn at all.
 func (b *builder) classify(r *row, rec *Record) {
 	text := func(c column) string { return b.texts.text(c, bytes.TrimSpace(r.cells[c])) }
-	rec.Plan = planOf(text(colPlan), rec.Invoice)
+	if words := text(colPlan); b.plan.text != words || b.plan.invoice != rec.Invoice {
+		b.plan = planMemory{words, rec.Invoice, planOf(words, rec.Invoice)}
+	}
+	rec.Plan = b.plan.plan
 	if !rec.Credited.IsZero() {
 		return
 	}

@@ -17,26 +17,40 @@ var (
 // objectScanner takes the wanted values out of JSON objects. Exports write
 // the keys of every line in the same order, so it remembers which key stood
 // at which place and compares bytes instead of looking keys up; a key that is
-// elsewhere is looked up, and remembered there.
+// elsewhere is looked up, and remembered there. Most values are those of the
+// line before (the customer, the subscription, the offer): it remembers them
+// too, and passes over what is the same, byte for byte.
 type objectScanner struct {
 	schema  *schema
 	learned []learnedKey
 	scratch []byte // unescaped strings of the current object
+	objects uint64 // scanned so far
 }
 
 // learnedKey is a key with its quotes and colon, as the lines have it.
 type learnedKey struct {
 	text   []byte
 	column column
+	// member is the key with its value and comma as the line before had them,
+	// cell what was made of the value.
+	member, cell []byte
+	// unlike counts the lines in a row whose value was not that of the line before.
+	unlike uint8
 }
+
+// patience is how often a value may differ from the one before until it is
+// remembered only now and then.
+const patience = 16
 
 func newObjectScanner(s *schema) *objectScanner { return &objectScanner{schema: s} }
 
 // scan fills r from one JSON object. Strings are unquoted and unescaped,
-// null is an empty cell, any other value stands as it is written.
+// null is an empty cell, any other value stands as it is written. The cells
+// are good until the next object is scanned.
 func (s *objectScanner) scan(line []byte, r *row) error {
 	r.reset()
 	s.scratch = s.scratch[:0]
+	s.objects++
 	i := skipBlank(line, 0)
 	if i >= len(line) || line[i] != '{' {
 		return errSyntax
@@ -46,19 +60,31 @@ func (s *objectScanner) scan(line []byte, r *row) error {
 		return s.end(line, i+1)
 	}
 	for place := 0; ; place++ {
+		if place < len(s.learned) {
+			if k := &s.learned[place]; len(k.member) > 0 && bytes.HasPrefix(line[i:], k.member) {
+				if k.column != noColumn && !r.set(k.column, k.cell) {
+					return errTwice
+				}
+				k.unlike = 0
+				i = skipBlank(line, i+len(k.member))
+				continue
+			}
+		}
 		col, at, err := s.key(line, i, place)
 		if err != nil {
 			return err
 		}
-		i, err = s.value(line, skipBlank(line, at), col, r)
+		start := i
+		cell, i2, err := s.value(line, skipBlank(line, at), col, r)
 		if err != nil {
 			return err
 		}
-		i = skipBlank(line, i)
+		i = skipBlank(line, i2)
 		switch {
 		case i >= len(line):
 			return errSyntax
 		case line[i] == ',':
+			s.remember(place, line[start:i+1], cell)
 			i = skipBlank(line, i+1)
 		case line[i] == '}':
 			return s.end(line, i+1)
@@ -66,6 +92,23 @@ func (s *objectScanner) scan(line []byte, r *row) error {
 			return errSyntax
 		}
 	}
+}
+
+// remember keeps a member of the object for the next line.
+func (s *objectScanner) remember(place int, member, cell []byte) {
+	if place >= len(s.learned) {
+		return
+	}
+	k := &s.learned[place]
+	if k.unlike >= patience {
+		if s.objects%patience != 0 {
+			k.member = k.member[:0]
+			return
+		}
+	} else {
+		k.unlike++
+	}
+	k.member, k.cell = append(k.member[:0], member...), append(k.cell[:0], cell...)
 }
 
 func (s *objectScanner) end(line []byte, i int) error {
@@ -113,30 +156,29 @@ func (s *objectScanner) learn(place int, text []byte, col column) {
 }
 
 // value reads the value at i into r, or past it when col is noColumn.
-func (s *objectScanner) value(line []byte, i int, col column, r *row) (int, error) {
+func (s *objectScanner) value(line []byte, i int, col column, r *row) (cell []byte, end int, err error) {
 	if i >= len(line) {
-		return 0, errSyntax
+		return nil, 0, errSyntax
 	}
-	var cell []byte
-	end := i
+	end = i
 	switch c := line[i]; {
 	case c == '"':
 		var escaped, ok bool
 		if end, escaped, ok = stringEnd(line, i); !ok {
-			return 0, errSyntax
+			return nil, 0, errSyntax
 		}
 		cell = line[i+1 : end-1]
 		if escaped && col != noColumn {
 			start := len(s.scratch)
 			if s.scratch, ok = unescape(s.scratch, cell); !ok {
-				return 0, errSyntax
+				return nil, 0, errSyntax
 			}
 			cell = s.scratch[start:len(s.scratch):len(s.scratch)]
 		}
 	case c == '{' || c == '[':
 		var ok bool
 		if end, ok = nestedEnd(line, i); !ok {
-			return 0, errSyntax
+			return nil, 0, errSyntax
 		}
 		cell = line[i:end]
 	default:
@@ -144,16 +186,16 @@ func (s *objectScanner) value(line []byte, i int, col column, r *row) (int, erro
 			end++
 		}
 		if cell = line[i:end]; !validLiteral(cell) {
-			return 0, errSyntax
+			return nil, 0, errSyntax
 		}
 		if cell[0] == 'n' {
 			cell = nil
 		}
 	}
 	if col != noColumn && !r.set(col, cell) {
-		return 0, errTwice
+		return nil, 0, errTwice
 	}
-	return end, nil
+	return cell, end, nil
 }
 
 func skipBlank(b []byte, i int) int {
