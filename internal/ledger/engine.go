@@ -143,7 +143,9 @@ func (m *manifest) Strays(month pharos.Month) []string {
 }
 
 // Fill makes r the row of a record; member is the file within its source.
-func (r *row) Fill(rec *usagefile.Record, member string) error { return r.fill(rec, member) }
+func (r *row) Fill(rec *usagefile.Record, member string) error {
+	return r.fill(rec, member, rec.Credited.String())
+}
 
 // UsageLine returns the row as a line of a source.
 func (r *row) UsageLine(source string) (pharos.UsageLine, error) {

@@ -54,8 +54,8 @@ type wideValues struct {
 	PreTax    string `json:"billing_pretax_total,omitempty"`
 }
 
-// fill makes r the row of a record.
-func (r *row) fill(rec *usagefile.Record, member string) error {
+// fill makes r the row of a record, whose credited rate is written as rate.
+func (r *row) fill(rec *usagefile.Record, member, rate string) error {
 	*r = row{
 		Key: keyOf(rec), Line: rec.Number, Member: member, Day: int32(rec.Day), Invoice: rec.Invoice,
 		Customer: string(rec.Customer), CustomerName: rec.CustomerName,
@@ -67,7 +67,7 @@ func (r *row) fill(rec *usagefile.Record, member string) error {
 		Excluded: string(rec.Product), Plan: string(rec.Plan), Reseller: string(rec.Reseller),
 	}
 	if !rec.Credited.IsZero() {
-		r.Credited = rec.Credited.String()
+		r.Credited = rate
 	}
 	return r.amounts(rec)
 }

@@ -4,17 +4,12 @@ import (
 	"errors"
 	"os"
 
-	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
-
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/usagefile"
 )
 
-const (
-	groupRows = 1 << 17 // rows of a row group: what a writer holds in memory
-	batchRows = 256     // rows handed to the Parquet library at a time
-)
+// groupRows is the rows of a row group: what a writer holds in memory.
+const groupRows = 1 << 17
 
 // segments writes the lines of one source, by month.
 type segments struct {
@@ -71,11 +66,17 @@ func (s *segments) Abandon() error {
 type segmentWriter struct {
 	path  string
 	file  *os.File
-	out   *parquet.GenericWriter[row]
-	batch []row
+	out   *columnFile
+	row   row // being filled
+	rate  writtenRate
 	group int // rows of a row group
-	held  int // rows since the last one
 	tally *Tally
+}
+
+// writtenRate is the credited rate of the line before, in words.
+type writtenRate struct {
+	of   pharos.Rate
+	text string
 }
 
 func newSegmentWriter(path string, month pharos.Month, group int) (*segmentWriter, error) {
@@ -83,58 +84,31 @@ func newSegmentWriter(path string, month pharos.Month, group int) (*segmentWrite
 	if err != nil {
 		return nil, err
 	}
-	return &segmentWriter{
-		path: path, file: f, group: group, batch: make([]row, 0, batchRows),
-		out: parquet.NewGenericWriter[row](f, writerOptions()...), tally: NewTally(month),
-	}, nil
-}
-
-// writerOptions leave out the bounds of columns by whose order nobody looks
-// for lines: finding them costs more than writing the column.
-func writerOptions() []parquet.WriterOption {
-	options := []parquet.WriterOption{
-		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
-		parquet.CreatedBy("pharos", "1", "ledger"),
+	out, err := newColumnFile(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
-	for _, path := range parquet.SchemaOf(row{}).Columns() {
-		switch path[0] {
-		case "day", "customer_id", "subscription_id", "invoice":
-		default:
-			options = append(options, parquet.SkipPageBounds(path...))
-		}
-	}
-	return options
+	return &segmentWriter{path: path, file: f, group: group, out: out, tally: NewTally(month)}, nil
 }
 
 func (w *segmentWriter) add(rec *usagefile.Record, member string) error {
-	w.batch = w.batch[:len(w.batch)+1]
-	if err := w.batch[len(w.batch)-1].fill(rec, member); err != nil {
+	if w.rate.of != rec.Credited {
+		w.rate = writtenRate{rec.Credited, rec.Credited.String()}
+	}
+	if err := w.row.fill(rec, member, w.rate.text); err != nil {
 		return err
 	}
+	w.out.columns.add(&w.row)
 	w.tally.Add(rec)
-	if len(w.batch) == cap(w.batch) {
-		return w.flush()
+	if w.out.columns.rows() >= w.group {
+		return w.out.endGroup()
 	}
 	return nil
 }
 
-func (w *segmentWriter) flush() error {
-	if _, err := w.out.Write(w.batch); err != nil {
-		return err
-	}
-	w.held += len(w.batch)
-	w.batch = w.batch[:0]
-	if w.held < w.group {
-		return nil
-	}
-	w.held = 0
-	return w.out.Flush()
-}
-
 // close ends the file and has it on the disk.
 func (w *segmentWriter) close() error {
-	err := w.flush()
 	f := w.file
 	w.file = nil
-	return errors.Join(err, w.out.Close(), f.Sync(), f.Close())
+	return errors.Join(w.out.close(), f.Sync(), f.Close())
 }
