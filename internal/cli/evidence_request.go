@@ -171,7 +171,7 @@ func (f *filer) keepZip(pack *evidence.Pack, written report.WrittenPack) error {
 	if same, err := mayReplace(zip, written.Digest, f.o.force); err != nil || same {
 		return err
 	}
-	tmp, err := os.MkdirTemp(f.o.dir, ".pharos-evidence-*")
+	tmp, err := draftFolder(f.o.dir)
 	if err != nil {
 		return cannotWrite(f.o.dir, err)
 	}
@@ -180,7 +180,7 @@ func (f *filer) keepZip(pack *evidence.Pack, written report.WrittenPack) error {
 	if err := zipPack(made, filepath.Base(written.Path), written.Path, pack); err != nil {
 		return cannotWrite(zip, err)
 	}
-	return cannotMove(zip, replace(made, zip))
+	return moveOver(made, zip, tmp)
 }
 
 // ticket opens the ticket. The audit trail has what is about to be done as well

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"archive/zip"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,34 +22,38 @@ func (e *env) writePack(ctx context.Context, o *evidenceOptions, d *dispute, p *
 	if err := os.MkdirAll(o.dir, 0o750); err != nil {
 		return report.WrittenPack{}, cannotWrite(o.dir, err)
 	}
-	tmp, err := os.MkdirTemp(o.dir, ".pharos-evidence-*")
+	tmp, err := draftFolder(o.dir)
 	if err != nil {
 		return report.WrittenPack{}, cannotWrite(o.dir, err)
 	}
-	defer func() { _ = os.RemoveAll(tmp) }() // gone already after the rename
-	digest, err := writePackFiles(ctx, tmp, d, p)
+	defer func() { _ = os.RemoveAll(tmp) }() // what stays is swept next time
+	made := filepath.Join(tmp, "pack")
+	digest, err := writePackFiles(ctx, made, d, p)
 	if err != nil {
 		return report.WrittenPack{}, err
 	}
 	name := evidence.Folder(p.Summary.SubscriptionID, p.Summary.Month)
 	out := report.WrittenPack{Path: filepath.Join(o.dir, name), Digest: digest}
-	made := tmp
 	if o.zip {
 		out.Path += ".zip"
-		made = filepath.Join(tmp, "pack.zip")
-		if err := zipPack(made, name, tmp, p); err != nil {
+		zipped := made + ".zip"
+		if err := zipPack(zipped, name, made, p); err != nil {
 			return out, cannotWrite(out.Path, err)
 		}
+		made = zipped
 	}
 	if out.Unchanged, err = mayReplace(out.Path, digest, o.force); err != nil || out.Unchanged {
 		return out, err
 	}
-	return out, cannotMove(out.Path, replace(made, out.Path))
+	return out, moveOver(made, out.Path, tmp)
 }
 
 // writePackFiles writes the files of a pack into a folder and returns the
 // digest of the whole. The lines come first: they complete the pack.
 func writePackFiles(ctx context.Context, dir string, d *dispute, p *evidence.Pack) (string, error) {
+	if err := os.Mkdir(dir, 0o755); err != nil { //nolint:gosec // a pack is made to be handed out
+		return "", cannotWrite(dir, err)
+	}
 	var files []evidence.File
 	add := func(name string, render func(io.Writer) error) error {
 		f, err := writeSummed(dir, name, render)
@@ -75,10 +78,7 @@ func writePackFiles(ctx context.Context, dir string, d *dispute, p *evidence.Pac
 		return "", err
 	}
 	sums, err := writeSummed(dir, evidence.SumsFile, func(w io.Writer) error { _, err := w.Write(evidence.Sums(files...)); return err })
-	if err != nil {
-		return "", err
-	}
-	return sums.SHA256, cannotMove(dir, os.Chmod(dir, 0o755)) //nolint:gosec // a pack is made to be handed out
+	return sums.SHA256, err
 }
 
 // writeSummed writes a file of a pack and says what it is.
@@ -106,25 +106,33 @@ func zipPack(file, folder, dir string, p *evidence.Pack) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, n := range names {
-		text, err := os.ReadFile(filepath.Join(dir, n.Name()))
-		if err != nil {
-			return err
-		}
-		w, err := z.CreateHeader(&zip.FileHeader{Name: folder + "/" + n.Name(), Method: zip.Deflate, Modified: p.Summary.AsOf})
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(text); err != nil {
-			return err
-		}
-	}
-	if err := z.Close(); err != nil {
+	f, err := os.Create(file)
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, b.Bytes(), 0o644) //nolint:gosec // a pack is made to be handed out
+	z := zip.NewWriter(f)
+	for _, n := range names {
+		head := zip.FileHeader{Name: folder + "/" + n.Name(), Method: zip.Deflate, Modified: p.Summary.AsOf}
+		if err := zipFile(z, &head, filepath.Join(dir, n.Name())); err != nil {
+			_ = f.Close() // the first error says more
+			return err
+		}
+	}
+	return errors.Join(z.Close(), f.Close())
+}
+
+func zipFile(z *zip.Writer, head *zip.FileHeader, name string) error {
+	from, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }() // it was only read
+	w, err := z.CreateHeader(head)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, from)
+	return err
 }
 
 // mayReplace says whether the pack of that digest is at path already; another
@@ -146,21 +154,19 @@ func mayReplace(path, digest string, force bool) (same bool, err error) {
 	return false, nil
 }
 
-// replace moves from to to, over what is there.
-func replace(from, to string) error {
-	old := filepath.Join(filepath.Dir(from), "."+filepath.Base(from)+"-replaced")
-	err := os.Rename(to, old)
+// moveOver moves made to path. What is there is put aside into the draft
+// folder first, and comes back when that fails.
+func moveOver(made, path, draft string) error {
+	aside := filepath.Join(draft, "replaced")
+	err := os.Rename(path, aside)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return cannotWrite(path, err)
 	}
-	if err := os.Rename(from, to); err != nil {
-		return errors.Join(err, os.Rename(old, to))
-	}
-	return os.RemoveAll(old)
-}
-
-func cannotMove(path string, err error) error {
-	if err != nil {
+	nothing := err != nil
+	if err := os.Rename(made, path); err != nil {
+		if !nothing {
+			err = errors.Join(err, os.Rename(aside, path))
+		}
 		return cannotWrite(path, err)
 	}
 	return nil

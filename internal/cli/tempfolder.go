@@ -15,8 +15,9 @@ import (
 // process. Those of processes that died before they could remove theirs (by
 // SIGKILL, say) are removed first: a bill may be in them.
 func tempFolder(what string) (dir string, remove func(), err error) {
-	sweepTemp(os.TempDir())
-	dir, err = os.MkdirTemp("", "pharos-"+what+"-"+strconv.Itoa(os.Getpid())+"-")
+	root := os.TempDir()
+	sweepTemp(root, "pharos-*")
+	dir, err = os.MkdirTemp(root, ownName("pharos-"+what))
 	if err != nil {
 		return "", nil, pharos.Errorf(pharos.Internal, "cannot make a temporary folder: %w", err).
 			WithHint("TMPDIR must name a folder that can be written to")
@@ -24,17 +25,32 @@ func tempFolder(what string) (dir string, remove func(), err error) {
 	return dir, func() { _ = os.RemoveAll(dir) }, nil // what stays is swept next time
 }
 
-// sweepTemp removes from root the temporary folders of processes that are no
-// more. A number that another process has by now keeps its folder for a while;
-// what may not be removed is another user's.
-func sweepTemp(root string) {
-	found, err := filepath.Glob(filepath.Join(root, "pharos-*-*-*"))
+// draftFolder makes a hidden folder in root for what will be moved to its
+// place there when it is whole. Drafts of processes that died are removed.
+func draftFolder(root string) (dir string, err error) {
+	const hidden = ".pharos-draft"
+	sweepTemp(root, hidden)
+	return os.MkdirTemp(root, ownName(hidden))
+}
+
+// ownName begins the name of a folder of this process.
+func ownName(head string) string { return head + "-" + strconv.Itoa(os.Getpid()) + "-" }
+
+// sweepTemp removes from root the folders of processes that are no more, by
+// the pattern that their names begin with, of two words. A number that another
+// process has by now keeps its folder for a while; what may not be removed is
+// another user's.
+func sweepTemp(root, head string) {
+	found, err := filepath.Glob(filepath.Join(root, head+"-*-*"))
 	if err != nil {
-		return // the pattern is well formed
+		return // a root that is a bad pattern keeps what it has
 	}
 	for _, dir := range found {
 		parts := strings.Split(filepath.Base(dir), "-")
-		if pid, err := strconv.Atoi(parts[2]); len(parts) == 4 && err == nil && pid > 0 && !alive(pid) {
+		if len(parts) != 4 {
+			continue
+		}
+		if pid, err := strconv.Atoi(parts[2]); err == nil && pid > 0 && !alive(pid) {
 			_ = os.RemoveAll(dir)
 		}
 	}

@@ -49,3 +49,35 @@ func TestTempFolder_SweepsThoseOfTheDead(t *testing.T) {
 	want = slices.DeleteFunc(want, func(name string) bool { return name == filepath.Base(dir) })
 	check()
 }
+
+// TestDraftFolder_SweepsThoseOfTheDead: a draft lies beside what it will be, and those of processes
+// that died are gone.
+func TestDraftFolder_SweepsThoseOfTheDead(t *testing.T) {
+	root := t.TempDir()
+	ended := exec.Command(os.Args[0], "-test.run=^$")
+	if err := ended.Run(); err != nil {
+		t.Fatal(err)
+	}
+	dead := strconv.Itoa(ended.ProcessState.Pid())
+	keep := []string{".pharos-other-" + dead + "-7", "pharos-draft-" + dead + "-7"}
+	for _, name := range append([]string{".pharos-draft-" + dead + "-7"}, keep...) {
+		if err := os.Mkdir(filepath.Join(root, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, err := draftFolder(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if want := slices.Sorted(slices.Values(append(keep, filepath.Base(dir)))); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
