@@ -17,13 +17,12 @@ func changed(was, now Thing) error {
 
 // difference says in words how a thing stands now, compared with before.
 func difference(was, now Thing) string {
-	gone, made := string(now.State) == string(null), string(was.State) == string(null)
 	switch {
 	case strings.HasPrefix(was.Path, partnersPath):
 		return fmt.Sprintf("the link is now %s, and was %s", orNone(linkedID(now.State)), orNone(linkedID(was.State)))
-	case gone:
+	case now.absent():
 		return "it is not there any more"
-	case made:
+	case was.absent():
 		return "it was made since, otherwise than planned"
 	case strings.Contains(was.Path, definitionsPath):
 		return definitionDifference(was.State, now.State)

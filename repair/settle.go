@@ -131,7 +131,7 @@ func (r *resolver) definition(ctx context.Context, s *Step) (Thing, error) {
 				continue
 			}
 			thing, err := r.look(ctx, t, d.Definition+definitionsVersion, fmt.Sprintf("the delegation %s of subscription %s", d.Offer, sub))
-			if err == nil && string(thing.State) != string(null) {
+			if err == nil && !thing.absent() {
 				return thing, nil
 			}
 			if err != nil {

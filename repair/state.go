@@ -23,7 +23,10 @@ const (
 )
 
 // null is the state of what is not there.
-var null = json.RawMessage("null")
+func null() json.RawMessage { return json.RawMessage("null") }
+
+// absent reports whether a thing is not there.
+func (t Thing) absent() bool { return string(t.State) == "null" }
 
 // linkState is the state of a credential's own partner link.
 type linkState struct {
@@ -43,7 +46,7 @@ type body struct {
 // documented.
 func stateOf(path string, resource json.RawMessage) (json.RawMessage, error) {
 	if resource == nil {
-		return null, nil
+		return null(), nil
 	}
 	state, err := reduce(path, resource)
 	if err != nil {
@@ -104,7 +107,7 @@ func reduceLink(resource json.RawMessage) (json.RawMessage, error) {
 	}
 	id := strings.Trim(string(w.Properties.PartnerID), `"`)
 	if w.Properties.State == "Deleted" || id == "" || id == "null" {
-		return null, nil
+		return null(), nil
 	}
 	return canonical(linkState{PartnerID: pharos.PartnerID(id)})
 }

@@ -78,7 +78,7 @@ func (r *run) takeBack(ctx context.Context, m *move) (Outcome, error) {
 func (m *move) reverse(p pharos.Partner) error {
 	m.undo, m.from, m.to = true, m.to, m.from
 	if id := linkedID(m.to.State); id != "" && !p.Owns(id) {
-		m.to.State = null
+		m.to.State = null()
 	}
 	var err error
 	m.writes, err = calls([]Thing{m.from}, []Thing{m.to})
@@ -87,7 +87,7 @@ func (m *move) reverse(p pharos.Partner) error {
 
 // advise tells how to take back what Pharos does not.
 func (m *move) advise(o Outcome) Outcome {
-	if string(m.now.State) == string(null) {
+	if m.now.absent() {
 		o.State, o.Reason = Done, "it is not there any more"
 		return o
 	}
