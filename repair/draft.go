@@ -35,7 +35,7 @@ func (p *planner) draftOf(r remedy) *draft {
 	return d
 }
 
-// note adds a scope to a step that changes no access.
+// note adds a scope, with its money, to a step.
 func (p *planner) note(s Step, m Mend, money purse) {
 	d := p.draft(s)
 	d.mends = append(d.mends, m)

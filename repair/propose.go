@@ -94,8 +94,7 @@ func newPlanner(in *Input) *planner {
 	return p
 }
 
-// mend finds the steps that make a site earn, and puts its money on the last
-// of them: the one after which, when those it needs are done, it earns.
+// mend finds the steps that make a site earn, or says why there are none.
 func (p *planner) mend(at site) {
 	p.dispute(at)
 	from := p.known
@@ -107,42 +106,35 @@ func (p *planner) mend(at site) {
 		p.past.add(at.lost.once())
 		return
 	}
-	mend := Mend{Scope: at.scope, SubscriptionName: at.subscription, CustomerName: at.customerName, Causes: slices.Clone(c.Causes)}
-	switch {
-	case slices.Contains(c.Causes, pharos.NotBillTo):
-		p.note(p.nothing(pharos.NotBillTo), mend, nil)
-		return
-	case slices.Contains(c.Causes, pharos.NotObserved):
-		p.note(p.observe(at, &c), mend, nil)
+	m := Mend{Scope: at.scope, SubscriptionName: at.subscription, CustomerName: at.customerName, Causes: slices.Clone(c.Causes)}
+	if slices.Contains(c.Causes, pharos.NotBillTo) {
+		p.note(p.nothing(pharos.NotBillTo), m, nil)
 		return
 	}
 	steps, unseen := p.solve(from, at, maxSteps, nil)
 	switch {
-	case steps == nil && unseen != nil: // hidden behind the conditions of the sale
-		p.note(p.observe(at, unseen), mend, nil)
-		return
-	case steps == nil:
-		p.note(p.nothing(c.Causes[0]), mend, nil)
-		return
+	case steps != nil:
+		p.take(p.minimal(from, at, steps), m, at.gain(&c))
+	case unseen != nil:
+		p.note(p.observe(at, unseen), m, nil)
+	default:
+		p.note(p.nothing(c.Causes[0]), m, nil)
 	}
-	money := at.lost
-	if c.State == pharos.UnknownCoverage && at.credited {
-		money = at.lost.once() // the bill says that it may well earn: nobody read the link
-	}
-	steps = p.minimal(from, at, steps)
+}
+
+// take puts the steps that mend a site into the plan. The money stands on the
+// last of them: the one after which, when those it needs are done, it earns.
+func (p *planner) take(steps []remedy, m Mend, money purse) {
 	slices.SortStableFunc(steps, compareRemedies)
 	var before []string
-	for i, r := range steps {
+	for _, r := range steps {
 		d := p.draftOf(r)
 		for _, id := range before {
 			d.needs[id] = true
 		}
-		if i == len(steps)-1 {
-			d.mends = append(d.mends, mend)
-			d.money.add(money)
-		}
 		before = append(before, r.step.ID)
 	}
+	p.note(steps[len(steps)-1].step, m, money)
 }
 
 // maxSteps is how many steps in a row are tried for one scope: three conditions
@@ -151,7 +143,7 @@ const maxSteps = 8
 
 // solve searches, depth first and the least intrusive first, for steps after
 // which the site earns; nil when there are none. unseen is a coverage on the
-// way of which it is not known whether anything is missing still.
+// way of which it is not known whether anything is missing.
 func (p *planner) solve(from *prospect, at site, depth int, done []remedy) (steps []remedy, unseen *pharos.Coverage) {
 	c := from.access.On(at.scope, p.day)
 	switch {

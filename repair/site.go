@@ -78,6 +78,15 @@ func (p *planner) siteOf(scope pharos.Scope) *site {
 	}
 }
 
+// gain is what a step gets that makes the site earn, whose coverage is c now.
+// Where nobody read a link and the bill credits the site, it may well earn.
+func (at *site) gain(c *pharos.Coverage) purse {
+	if c.State == pharos.UnknownCoverage && at.credited {
+		return at.lost.once()
+	}
+	return at.lost
+}
+
 // where names the site's subscription for people.
 func (at *site) where() string {
 	name := cmp.Or(at.subscription, string(at.scope.Subscription()))
