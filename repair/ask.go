@@ -72,6 +72,14 @@ func Compose(p *Plan, head Letterhead, steps ...*Step) (*Ask, error) {
 	return l.write()
 }
 
+// Refuses says why a step cannot be asked for, nil when it can: as [Compose],
+// without writing anything.
+func (h Letterhead) Refuses(p *Plan, s *Step) error {
+	h.read = p.Made
+	_, err := h.item(s, 1, 1)
+	return err
+}
+
 // letter is what the forms are filled with.
 type letter struct {
 	Subject, Customer, From, Recheck string

@@ -166,6 +166,12 @@ func TestCompose_Errors(t *testing.T) {
 		if _, err := Compose(partnerPlan(), letterhead("Contoso"), c.steps...); pharos.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", c.name, err)
 		}
+		if len(c.steps) != 1 {
+			continue
+		}
+		if err := letterhead("Contoso").Refuses(partnerPlan(), c.steps[0]); pharos.CodeOf(err) != c.code {
+			t.Errorf("%s: refused with %v", c.name, err)
+		}
 	}
 }
 
@@ -293,4 +299,16 @@ func runScript(t *testing.T, sh, dir, script, there string) string {
 		t.Fatal(err)
 	}
 	return string(log)
+}
+
+// BenchmarkCompose is the letter about one step, of which there may be as many
+// as there are customers.
+func BenchmarkCompose(b *testing.B) {
+	step, head := asked(b, "Contoso")[0], letterhead("Contoso")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Compose(partnerPlan(), head, step); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

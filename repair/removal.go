@@ -19,9 +19,9 @@ type Removal string
 
 // The kinds of removal, as they are written.
 const (
-	aoboRemoval      Removal = "aobo"
-	principalRemoval         = "principal"
-	delegationPrefix         = "delegation"
+	aoboRemoval       = "aobo"
+	principalRemoval  = "principal"
+	delegationRemoval = "delegation"
 )
 
 // Removed is what a removal was found to mean.
@@ -57,7 +57,7 @@ func cutting(h *pharos.History, removals []Removal) (cut, []Removed, error) {
 			f.Found, err = c.findAOBO(h)
 		case kind == principalRemoval && name != "":
 			f.Found, f.Notes, err = c.findPrincipal(h, name)
-		case kind == delegationPrefix && name != "":
+		case kind == delegationRemoval && name != "":
 			f.Found, err = c.findDelegation(h, name)
 		default:
 			err = pharos.Errorf(pharos.Invalid, "%q is nothing to do without", string(r)).

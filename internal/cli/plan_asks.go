@@ -94,7 +94,7 @@ func (a *asks) write(e *env, p *repair.Plan, l repair.Letterhead) error {
 		if s.Actor != repair.Customer {
 			continue
 		}
-		if _, err := repair.Compose(p, l, s); err != nil {
+		if err := l.Refuses(p, s); err != nil {
 			left, first = append(left, s.ID), cmp.Or(first, err)
 			continue
 		}
