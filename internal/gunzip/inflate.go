@@ -24,7 +24,6 @@ type inflater struct {
 	ip  int // the next byte of in that is not in word
 	got int // bytes of in, with the padding once src is at its end
 	eof bool
-	err error // of src
 
 	word  uint64 // bits not yet used, the next one lowest
 	count uint   // how many of them are counted; more may be there
@@ -93,7 +92,7 @@ func (z *inflater) fill() error {
 // refill brings the counted bits to at least 56.
 func (z *inflater) refill() {
 	z.word |= binary.LittleEndian.Uint64(z.in[z.ip:]) << (z.count & 63)
-	z.ip += int((63 - z.count) >> 3) //nolint:gosec // below 8
+	z.ip += int((63 - z.count) >> 3)
 	z.count |= 56
 }
 
@@ -107,13 +106,13 @@ func (z *inflater) take(n uint) uint {
 
 // unread gives whole bytes back that were taken for the word.
 func (z *inflater) unread() {
-	z.ip -= int(z.count >> 3) //nolint:gosec // below 8
+	z.ip -= int(z.count >> 3)
 	z.word, z.count = 0, 0
 }
 
 // overran reports whether bits after the end of the input were used.
 func (z *inflater) overran() bool {
-	return z.eof && z.ip-int(z.count>>3) > z.got-padding //nolint:gosec // below 8
+	return z.eof && z.ip-int(z.count>>3) > z.got-padding
 }
 
 // more decompresses until some hundred kibibytes are there or the stream ends.
@@ -243,7 +242,7 @@ const metaOrder = "\x10\x11\x12\x00\x08\x07\x09\x06\x0a\x05\x0b\x04\x0c\x03\x0d\
 // dynamic reads the codes of a block.
 func (z *inflater) dynamic() error {
 	z.isFixed = false
-	lits, dists, metas := int(z.take(5))+257, int(z.take(5))+1, int(z.take(4))+4 //nolint:gosec // small
+	lits, dists, metas := int(z.take(5))+257, int(z.take(5))+1, int(z.take(4))+4
 	if lits > maxLit || dists > maxDist {
 		return errCorrupt
 	}
@@ -285,7 +284,7 @@ func (z *inflater) lengths(meta *[1 << metaBits]entry, lengths []uint8) error {
 		z.take(e.consume())
 		s := e.value()
 		if s < 16 {
-			lengths[i] = uint8(s) //nolint:gosec // below 16
+			lengths[i] = uint8(s)
 			i++
 			continue
 		}
@@ -296,11 +295,11 @@ func (z *inflater) lengths(meta *[1 << metaBits]entry, lengths []uint8) error {
 			if i == 0 {
 				return errCorrupt
 			}
-			value, repeat = lengths[i-1], 3+int(z.take(2)) //nolint:gosec // small
+			value, repeat = lengths[i-1], 3+int(z.take(2))
 		case 17:
-			repeat = 3 + int(z.take(3)) //nolint:gosec // small
+			repeat = 3 + int(z.take(3))
 		default:
-			repeat = 11 + int(z.take(7)) //nolint:gosec // small
+			repeat = 11 + int(z.take(7))
 		}
 		if i+repeat > len(lengths) {
 			return errCorrupt

@@ -63,7 +63,7 @@ func (r *Reader) advance() error {
 		z.wr = from // some of it may come from bits after the end
 	}
 	r.crc = crc32.Update(r.crc, crc32.IEEETable, z.out[from:z.wr])
-	r.size += uint32(z.wr - from) //nolint:gosec // modulo 2^32
+	r.size += uint32(z.wr - from)
 	return err
 }
 
@@ -129,7 +129,7 @@ func (r *Reader) header() error {
 		if err := z.bytes(check[:]); err != nil {
 			return noEOF(err)
 		}
-		if binary.LittleEndian.Uint16(check[:]) != uint16(sum) { //nolint:gosec // its lower half
+		if binary.LittleEndian.Uint16(check[:]) != uint16(sum) {
 			return ErrHeader
 		}
 	}

@@ -21,7 +21,7 @@ loop:
 			ip, safe = z.ip, z.got-8
 		}
 		word |= binary.LittleEndian.Uint64(in[ip:]) << (count & 63)
-		ip += int((63 - count) >> 3) //nolint:gosec // below 8
+		ip += int((63 - count) >> 3)
 		count |= 56
 
 		e := z.lit[word&(1<<litBits-1)]
@@ -55,7 +55,7 @@ loop:
 			wr++
 			continue
 		}
-		length := e.value() + int(word&(1<<(e&63)-1)>>e.code()) //nolint:gosec // below 259
+		length := e.value() + int(word&(1<<(e&63)-1)>>e.code())
 		word >>= e & 63
 		count -= e.consume()
 
@@ -67,7 +67,7 @@ loop:
 			err = errCorrupt
 			break
 		}
-		distance := d.value() + int(word&(1<<(d&63)-1)>>d.code()) //nolint:gosec // below 32769
+		distance := d.value() + int(word&(1<<(d&63)-1)>>d.code())
 		word >>= d & 63
 		count -= d.consume()
 		from := wr - distance

@@ -60,7 +60,7 @@ func build(table []entry, index uint, lengths []uint8, symbol func(int) entry) b
 	for n := uint(1); n <= longest; n++ {
 		code <<= 1
 		next[n] = code
-		code += uint(count[n]) //nolint:gosec // a count
+		code += uint(count[n])
 	}
 	if code != 1<<longest && (code != 1 || longest != 1) {
 		return false
@@ -71,7 +71,7 @@ func build(table []entry, index uint, lengths []uint8, symbol func(int) entry) b
 			continue
 		}
 		length := uint(n)
-		reversed := uint(bits.Reverse16(uint16(next[length])) >> (16 - length)) //nolint:gosec // at most 15 bits
+		reversed := uint(bits.Reverse16(uint16(next[length])) >> (16 - length))
 		next[length]++
 		e := symbol(s) + entry(length) + entry(length)<<6
 		if length <= index {
@@ -95,10 +95,10 @@ func addLong(table []entry, index, longest uint, free int, reversed, length uint
 		for i := range 1 << wide {
 			table[free+i] = invalid
 		}
-		*head = sub + entry(wide)<<6 + entry(free)<<16 //nolint:gosec // an index below 4096
+		*head = sub + entry(wide)<<6 + entry(free)<<16
 		free += 1 << wide
 	}
-	start := uint(head.value()) //nolint:gosec // an index
+	start := uint(head.value())
 	for i := reversed >> index; i < 1<<wide; i += 1 << (length - index) {
 		table[start+i] = e
 	}
@@ -109,15 +109,15 @@ func addLong(table []entry, index, longest uint, free int, reversed, length uint
 func litSymbol(s int) entry {
 	switch {
 	case s < 256:
-		return literal + entry(s)<<16 //nolint:gosec // a byte
+		return literal + entry(s)<<16
 	case s == 256:
 		return end
 	case s == 285:
 		return 258 << 16
 	case s < 265:
-		return entry(s-257+3) << 16 //nolint:gosec // below 12
+		return entry(s-257+3) << 16
 	case s < 285:
-		extra := entry(s-261) >> 2 //nolint:gosec // below 6
+		extra := entry(s-261) >> 2
 		return extra + (entry(s-261)&3+4)<<extra<<16 + 3<<16
 	default:
 		return invalid
@@ -128,13 +128,13 @@ func litSymbol(s int) entry {
 func distSymbol(s int) entry {
 	switch {
 	case s < 4:
-		return entry(s+1) << 16 //nolint:gosec // below 5
+		return entry(s+1) << 16
 	case s < maxDist:
-		extra := entry(s-2) >> 1 //nolint:gosec // below 14
+		extra := entry(s-2) >> 1
 		return extra + ((entry(s)&1+2)<<extra+1)<<16
 	default:
 		return invalid
 	}
 }
 
-func metaSymbol(s int) entry { return entry(s) << 16 } //nolint:gosec // below 19
+func metaSymbol(s int) entry { return entry(s) << 16 }

@@ -40,7 +40,7 @@ func (c *wordColumn) add(s string) {
 			if c.at == nil {
 				c.at = map[string]int32{}
 			}
-			at = int32(len(c.values)) //nolint:gosec // at most the rows of a group
+			at = int32(len(c.values))
 			c.values = append(c.values, s)
 			c.at[s] = at
 		}
@@ -51,7 +51,7 @@ func (c *wordColumn) add(s string) {
 
 func (c *wordColumn) dictionary(dst []byte) ([]byte, int) {
 	for _, s := range c.values {
-		dst = append(binary.LittleEndian.AppendUint32(dst, uint32(len(s))), s...) //nolint:gosec // below a line's length
+		dst = append(binary.LittleEndian.AppendUint32(dst, uint32(len(s))), s...)
 	}
 	return dst, len(c.values)
 }
@@ -82,7 +82,7 @@ func (c *wordColumn) reset() {
 type textColumn struct{ bytes []byte }
 
 func (c *textColumn) add(s string) {
-	c.bytes = append(binary.LittleEndian.AppendUint32(c.bytes, uint32(len(s))), s...) //nolint:gosec // below a line's length
+	c.bytes = append(binary.LittleEndian.AppendUint32(c.bytes, uint32(len(s))), s...)
 }
 
 func (c *textColumn) dictionary(dst []byte) ([]byte, int) { return dst, 0 }
@@ -104,7 +104,7 @@ func (c *amountColumn) dictionary(dst []byte) ([]byte, int) { return dst, 0 }
 
 func (c *amountColumn) data(dst []byte) ([]byte, format.Encoding, error) {
 	for _, v := range c.values {
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(v)) //nolint:gosec // its bits
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(v))
 	}
 	return dst, format.Plain, nil
 }
@@ -130,7 +130,7 @@ func (c *dayColumn) dictionary(dst []byte) ([]byte, int) { return dst, 0 }
 
 func (c *dayColumn) data(dst []byte) ([]byte, format.Encoding, error) {
 	for _, v := range c.values {
-		dst = binary.LittleEndian.AppendUint32(dst, uint32(v)) //nolint:gosec // its bits
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(v))
 	}
 	return dst, format.Plain, nil
 }
@@ -140,7 +140,7 @@ func (c *dayColumn) bounds() (least, greatest []byte) {
 	for _, v := range c.values {
 		low, high = min(low, v), max(high, v)
 	}
-	write := func(v int32) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(v)) } //nolint:gosec // its bits
+	write := func(v int32) []byte { return binary.LittleEndian.AppendUint32(nil, uint32(v)) }
 	return write(low), write(high)
 }
 

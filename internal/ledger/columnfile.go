@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
@@ -101,7 +100,7 @@ func (c *rowColumns) add(r *row) {
 func (c *rowColumns) rows() int { return len(c.day.values) }
 
 // rowSchema is the schema of [row] as a Parquet file has it.
-var rowSchema = sync.OnceValues(func() ([]format.SchemaElement, error) {
+func rowSchema() ([]format.SchemaElement, error) {
 	var b bytes.Buffer
 	w := parquet.NewGenericWriter[row](&b)
 	if err := w.Close(); err != nil {
@@ -112,7 +111,7 @@ var rowSchema = sync.OnceValues(func() ([]format.SchemaElement, error) {
 		return nil, err
 	}
 	return f.Metadata().Schema, nil
-})
+}
 
 // columnFile writes rows to a Parquet file column by column: each column chunk
 // is a dictionary page, where the column has one, and one data page. It writes
@@ -157,7 +156,7 @@ func (f *columnFile) endGroup() error {
 	if rows == 0 {
 		return nil
 	}
-	group := format.RowGroup{NumRows: int64(rows), FileOffset: f.offset, Ordinal: int16(len(f.groups))} //nolint:gosec // no file has so many
+	group := format.RowGroup{NumRows: int64(rows), FileOffset: f.offset, Ordinal: int16(len(f.groups))}
 	var chunks []format.ColumnChunk
 	for i, c := range f.columns.all() {
 		chunk, err := f.chunk(&f.schema[1+i], c, rows)
@@ -186,7 +185,7 @@ func (f *columnFile) chunk(s *format.SchemaElement, c columnBuffer, rows int) (f
 		f.plain = dictionary
 		m.DictionaryPageOffset = f.offset
 		m.Encoding = append(m.Encoding, format.Plain)
-		h := format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain})} //nolint:gosec // at most the rows of a group
+		h := format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain})}
 		if err := f.page(h, &m); err != nil {
 			return format.ColumnChunk{}, err
 		}
@@ -199,7 +198,7 @@ func (f *columnFile) chunk(s *format.SchemaElement, c columnBuffer, rows int) (f
 	m.DataPageOffset = f.offset
 	m.Encoding = append(m.Encoding, encoding)
 	h := format.PageHeader{Type: format.DataPage, DataPageHeader: thrift.New(format.DataPageHeader{
-		NumValues: int32(rows), Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE, //nolint:gosec // the rows of a group
+		NumValues: int32(rows), Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE,
 	})}
 	err = f.page(h, &m)
 	return format.ColumnChunk{MetaData: m}, err
@@ -212,7 +211,7 @@ func (f *columnFile) page(h format.PageHeader, m *format.ColumnMetaData) error {
 		f.packed = f.zstd.EncodeAll(f.plain, f.packed[:0])
 		body = f.packed
 	}
-	h.UncompressedPageSize, h.CompressedPageSize = int32(len(f.plain)), int32(len(body)) //nolint:gosec // megabytes
+	h.UncompressedPageSize, h.CompressedPageSize = int32(len(f.plain)), int32(len(body))
 	head, err := thrift.Marshal(new(thrift.CompactProtocol), h)
 	if err != nil {
 		return err
@@ -236,6 +235,6 @@ func (f *columnFile) close() error {
 	if err != nil {
 		return err
 	}
-	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer))) //nolint:gosec // kilobytes
+	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))
 	return f.write(append(footer, magic...))
 }
