@@ -72,6 +72,14 @@ func stopped(ctx context.Context) error {
 	return pharos.Errorf(pharos.Interrupted, "interrupted: %w", context.Cause(ctx))
 }
 
+// stoppedAfter is stopped for a run of steps, and says how far it came.
+func stoppedAfter(ctx context.Context, done, total int) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return pharos.Errorf(pharos.Interrupted, "interrupted after %d of %d steps: %w", done, total, context.Cause(ctx)).WithHint("run it again to go on")
+}
+
 // customer is the tenant of the subscription that a step is about, "" where
 // it is not known.
 func (d *Deps) customer(s *Step) pharos.TenantID {

@@ -13,8 +13,8 @@ func (r *run) all(ctx context.Context) ([]Outcome, error) {
 	out := make([]Outcome, 0, len(r.moves))
 	for i, m := range r.moves {
 		if !m.settled {
-			if err := stopped(ctx); err != nil {
-				return out, pharos.Errorf(pharos.Interrupted, "after %d of %d steps: %w", i, len(r.moves), err).WithHint("run it again to go on")
+			if err := stoppedAfter(ctx, i, len(r.moves)); err != nil {
+				return out, err
 			}
 			o, err := r.make(ctx, m)
 			r.outcomes[m.step.ID] = o

@@ -21,8 +21,8 @@ func Undo(ctx context.Context, p *Plan, d Deps, only []string) ([]Outcome, error
 	}
 	var out []Outcome
 	for i, m := range slices.Backward(r.moves) {
-		if err := stopped(ctx); err != nil {
-			return out, pharos.Errorf(pharos.Interrupted, "after %d of %d steps: %w", len(out), len(r.moves), err).WithHint("run it again to go on")
+		if err := stoppedAfter(ctx, len(out), len(r.moves)); err != nil {
+			return out, err
 		}
 		o, err := r.takeBack(ctx, m)
 		out = append(out, o)
