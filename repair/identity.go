@@ -81,13 +81,14 @@ func (p *planner) link(h *pharos.History, who pharos.Principal) remedy {
 			s.Why += fmt.Sprintf(" The credential %s needs `link: true` in the configuration.", credential.Name)
 			s.Command = "pharos link apply --replace-other"
 		}
-	case held:
+	case held && credential.Link:
 		s.Kind, s.Actor, s.Credential, rank = Link, Pharos, credential.Name, byOurselves
 		s.Title = fmt.Sprintf("Link %s to partner ID %s", who.Name, id)
 		s.Why = "It holds a role that earns as soon as it is linked, and only it can make its link."
-		if !credential.Link {
-			s.Why += fmt.Sprintf(" The configuration does not say `link: true` for the credential %s: add it, so that the link is watched from then on.", credential.Name)
-		}
+	case held:
+		s.Title = fmt.Sprintf("Have the credential %s linked to partner ID %s", credential.Name, id)
+		s.Why = "It holds a role that earns as soon as it is linked. Pharos links no credential of which the configuration does not say `link: true`: add that first."
+		s.Command = "pharos link apply"
 	case h.Links[who.PrincipalRef] == nil:
 		s.Why = "Nobody ever read its link, and only it can. If it has none, it makes one: az managementpartner create --partner-id " + string(id)
 		s.Command = signIn + " && " + checkIn

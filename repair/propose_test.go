@@ -158,6 +158,9 @@ func TestPropose(t *testing.T) {
 		want  string
 	}{
 		{"a credential of ours", func(s *scene) { s.grant(pharos.Lighthouse, robot).credential(robot) }, pharos.NotLinked, "link pharos robot"},
+		{"a credential not to be linked", func(s *scene) {
+			s.grant(pharos.Lighthouse, robot).credential(robot).credentials[0].Link = false
+		}, pharos.NotLinked, "check-in colleague robot"},
 		{"a person", func(s *scene) { s.grant(pharos.Lighthouse, alice); s.linked[alice] = false }, pharos.NotLinked, "check-in colleague alice"},
 		{"nobody read it", func(s *scene) { s.grant(pharos.Lighthouse, alice) }, pharos.NotLinked, "check-in colleague alice"},
 		{"a member of ours", func(s *scene) {
