@@ -14,8 +14,8 @@ build: ## build ./pharos, with no cgo
 demo: ## play the built-in scenario and serve the dashboard
 	$(GO) run ./cmd/pharos demo
 
-test: ## run the tests; installs Chromium if it is missing
-	. .ci/setup go chromium && $(GO) test ./...
+test: ## run the tests; installs Chromium and ClickHouse if they are missing
+	. .ci/setup go chromium clickhouse && $(GO) test ./...
 	@echo "Not run here: the emulator driven by az (make acceptance) and by Terraform (make acceptance-terraform);"
 	@for sdk in Python:azure.mgmt.support JavaScript:node_modules; do \
 		case $$sdk in Python*) /usr/bin/python3 -c 'import azure.mgmt.support' 2>/dev/null;; *) test -d acceptance/testdata/javascript/node_modules;; esac || \
@@ -36,7 +36,7 @@ acceptance-terraform: ## drive the emulator by Terraform; builds it and azurerm 
 	PHAROS_TERRAFORM_BIN=$(PHAROS_TERRAFORM_BIN) $(GO) test -count=1 -timeout 30m -run TestTerraform -v ./acceptance
 
 race: ## run the tests of the packages with goroutines under the race detector
-	$(GO) test -race ./emulator/... ./observe/... ./internal/azure/... ./internal/store/... ./internal/web/...
+	$(GO) test -race ./emulator/... ./observe/... ./internal/azure/... ./internal/ledger/clickhouse/... ./internal/store/... ./internal/web/...
 
 vet: ## go vet
 	$(GO) vet ./...

@@ -45,17 +45,20 @@ func layers() map[string]layer {
 		"internal/usagefile":          {ours: []string{"internal/gunzip"}},
 		"internal/usagefile/filetest": {ours: []string{"emulator", "internal/usagefile"}}, // bills for tests
 		"internal/ledger":             {ours: []string{"credit", "internal/usagefile"}},
-		"onboard":                     {pure: true},
-		"repair":                      {pure: true, ours: []string{"coverage", "credit", "explain"}},
-		"internal/delegationfile":     {ours: []string{"onboard", "internal/armtemplate"}},
-		"internal/store":              {ours: []string{"observe", "link", "repair"}},
-		"internal/config":             {},
-		"internal/report":             {ours: []string{"coverage", "credit", "evidence", "explain", "link", "observe", "onboard", "repair"}},
-		"internal/web":                {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},
-		"internal/cli":                {ours: everything},
-		"cmd/pharos":                  {ours: []string{"internal/cli"}},
-		"acceptance":                  {}, // tests alone
-		"acceptance/spec":             {}, // tests alone
+		"internal/ledger/clickhouse":  {ours: []string{"internal/ledger", "internal/usagefile"}},
+		"internal/ledger/clickhouse/clickhousetest": {},
+		"internal/ledger/ledgertest":                {ours: []string{"internal/ledger", "internal/usagefile/filetest"}},
+		"onboard":                                   {pure: true},
+		"repair":                                    {pure: true, ours: []string{"coverage", "credit", "explain"}},
+		"internal/delegationfile":                   {ours: []string{"onboard", "internal/armtemplate"}},
+		"internal/store":                            {ours: []string{"observe", "link", "repair"}},
+		"internal/config":                           {},
+		"internal/report":                           {ours: []string{"coverage", "credit", "evidence", "explain", "link", "observe", "onboard", "repair"}},
+		"internal/web":                              {ours: []string{"coverage", "credit", "explain", "observe", "internal/report"}},
+		"internal/cli":                              {ours: everything},
+		"cmd/pharos":                                {ours: []string{"internal/cli"}},
+		"acceptance":                                {}, // tests alone
+		"acceptance/spec":                           {}, // tests alone
 	}
 }
 

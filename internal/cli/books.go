@@ -37,14 +37,14 @@ type books struct {
 	history  historian
 	ledger   credit.Ledger
 	// pulled tells the cloud's time at the last pull, zero if there was none.
-	pulled func() (time.Time, error)
+	pulled func(context.Context) (time.Time, error)
 	billed credit.Billed
 	// reconciled tells what monthly reconciliation files charge, nil for none.
 	reconciled credit.Reconciled
 	// named tells what the bill calls the customers and subscriptions of a month.
 	named func(context.Context, pharos.Month) (map[pharos.TenantID]pharos.Customer, map[pharos.SubscriptionID]pharos.Subscription, error)
 	// files lists the usage files of a month.
-	files func(pharos.Month) ([]ledger.File, error)
+	files func(context.Context, pharos.Month) ([]ledger.File, error)
 	// asOf is the "now" that the user gave, zero for the cloud's time.
 	asOf time.Time
 	// machine is this machine's clock, for imported files alone.
@@ -64,7 +64,7 @@ func (b *books) Now(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	return b.now(h)
+	return b.now(ctx, h)
 }
 
 // known returns the history with the register, which is read again only when
@@ -90,11 +90,11 @@ func (b *books) known(ctx context.Context) (*pharos.History, error) {
 	return h, nil
 }
 
-func (b *books) now(h *pharos.History) (time.Time, error) {
+func (b *books) now(ctx context.Context, h *pharos.History) (time.Time, error) {
 	if !b.asOf.IsZero() {
 		return b.asOf, nil
 	}
-	pulled, err := b.pulled()
+	pulled, err := b.pulled(ctx)
 	switch {
 	case err != nil:
 		return time.Time{}, err
@@ -118,7 +118,7 @@ func (b *books) view(ctx context.Context) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	now, err := b.now(h)
+	now, err := b.now(ctx, h)
 	if err != nil {
 		return view{}, err
 	}

@@ -42,7 +42,7 @@ func openCounted(t *testing.T, path string) *countedStore {
 func TestBooks_SeesWhatOthersSave(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pharos.db")
 	ours, other := openCounted(t, path), openCounted(t, path)
-	b := &books{history: ours, machine: time.Now, pulled: func() (time.Time, error) { return time.Time{}, nil }}
+	b := &books{history: ours, machine: time.Now, pulled: func(context.Context) (time.Time, error) { return time.Time{}, nil }}
 	customers := func() int {
 		t.Helper()
 		names, err := b.Names(t.Context())
@@ -82,7 +82,7 @@ func TestBooks_SeesWhatOthersSave(t *testing.T) {
 // saved: no answer is older than the one before it.
 func TestBooks_WhileOthersSave(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pharos.db")
-	b := &books{history: openCounted(t, path), machine: time.Now, pulled: func() (time.Time, error) { return time.Time{}, nil }}
+	b := &books{history: openCounted(t, path), machine: time.Now, pulled: func(context.Context) (time.Time, error) { return time.Time{}, nil }}
 	other := openCounted(t, path)
 	const scans = 20
 	var asking sync.WaitGroup

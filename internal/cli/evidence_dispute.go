@@ -77,8 +77,8 @@ func (d *dispute) lines(ctx context.Context, p *evidence.Pack) iter.Seq2[credit.
 }
 
 // files completes the usage files of a pack with their checksums.
-func (d *dispute) files(p *evidence.Pack) error {
-	known, err := d.books.files(d.month.Month)
+func (d *dispute) files(ctx context.Context, p *evidence.Pack) error {
+	known, err := d.books.files(ctx, d.month.Month)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func writePackFiles(ctx context.Context, dir string, d *dispute, p *evidence.Pac
 	if err := add(evidence.LinesFile, func(w io.Writer) error { return report.EvidenceLines(w, d.lines(ctx, p)) }); err != nil {
 		return "", err
 	}
-	if err := d.files(p); err != nil {
+	if err := d.files(ctx, p); err != nil {
 		return "", err
 	}
 	if err := errors.Join(

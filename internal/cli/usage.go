@@ -53,10 +53,11 @@ func (e *env) usageImport(ctx context.Context, o *usageImportOptions, files []st
 	if err != nil {
 		return err
 	}
-	l, err := openLedger(c.Ledger)
+	l, err := e.openLedger(ctx, c.Ledger)
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	var sources []ledger.Source
 	for _, f := range files {
 		sources = append(sources, ledger.FileSource(f))

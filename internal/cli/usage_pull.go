@@ -68,10 +68,11 @@ func (e *env) usagePull(ctx context.Context, o *usagePullOptions) error {
 	if err != nil {
 		return err
 	}
-	l, err := openLedger(c.Ledger)
+	l, err := e.openLedger(ctx, c.Ledger)
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	sessions, err := e.sessions(c, inTenant(c.Partner.Tenant))
 	if err != nil {
 		return err
@@ -104,7 +105,7 @@ func inTenant(t pharos.TenantID) func(config.Credential) bool {
 // pull is one run of `usage pull`.
 type pull struct {
 	*env
-	ledger   *ledger.Ledger
+	ledger   usageLedger
 	billing  *azure.Billing
 	invoices []azure.Invoice
 	at       time.Time // the cloud's

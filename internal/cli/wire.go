@@ -10,6 +10,7 @@ import (
 	"github.com/pharos-pec/pharos/internal/azure"
 	"github.com/pharos-pec/pharos/internal/config"
 	"github.com/pharos-pec/pharos/internal/ledger"
+	"github.com/pharos-pec/pharos/internal/ledger/clickhouse"
 	"github.com/pharos-pec/pharos/internal/store"
 	"github.com/pharos-pec/pharos/internal/web"
 	"github.com/pharos-pec/pharos/link"
@@ -26,16 +27,36 @@ var (
 	_ link.Account     = unopened{}
 	_ repair.Hand      = azure.Hand{}
 	_ repair.Hand      = unopenedHand{}
-	_ credit.Ledger    = (*ledger.Ledger)(nil)
-	_ credit.Billed    = (*ledger.Ledger)(nil)
+	_ usageLedger      = (*ledger.Ledger)(nil)
+	_ usageLedger      = (*clickhouse.Ledger)(nil)
 	_ historian        = (*store.Store)(nil)
 	_ web.Books        = (*books)(nil)
 )
 
-// openLedger opens the ledger that the configuration names.
-func openLedger(l config.Location) (*ledger.Ledger, error) {
-	if l.Engine != "folder" {
-		return nil, pharos.Errorf(pharos.Unsupported, "a ledger in %s is not offered yet", l.Engine).WithHint("name a folder")
+// usageLedger keeps usage lines, and answers what the commands ask of them.
+type usageLedger interface {
+	credit.Ledger
+	credit.Billed
+	credit.Reconciled
+	// Import adds files, all or none.
+	Import(ctx context.Context, sources []ledger.Source, opts ledger.Options) (ledger.Report, error)
+	// Names tells what the bill calls the customers and subscriptions of a month.
+	Names(ctx context.Context, month pharos.Month) (map[pharos.TenantID]pharos.Customer, map[pharos.SubscriptionID]pharos.Subscription, error)
+	// Files lists the usage files of a month.
+	Files(ctx context.Context, month pharos.Month) ([]ledger.File, error)
+	// LastStatement is the newest that was pulled; ok is false when there is none.
+	LastStatement(ctx context.Context) (s ledger.Statement, ok bool, err error)
+	Close()
+}
+
+// clickHousePassword is the variable that holds the password of a ledger in
+// ClickHouse: its address may not.
+const clickHousePassword = "PHAROS_CLICKHOUSE_PASSWORD"
+
+// openLedger opens the ledger that the configuration names. The caller closes it.
+func (e *env) openLedger(ctx context.Context, l config.Location) (usageLedger, error) {
+	if l.Engine == "clickhouse" {
+		return clickhouse.Open(ctx, l.Path, e.Getenv(clickHousePassword))
 	}
 	return ledger.Open(l.Path)
 }
@@ -59,24 +80,25 @@ func (e *env) openBooks(ctx context.Context, w *when) (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := openLedger(c.Ledger)
+	l, err := e.openLedger(ctx, c.Ledger)
 	if err != nil {
 		return nil, err
 	}
 	s, err := openStore(ctx, c.Store)
 	if err != nil {
+		l.Close()
 		return nil, err
 	}
 	return &books{
 		partner: c.Partner, declared: declared(c), history: s, ledger: l, billed: l, reconciled: l, named: l.Names, files: l.Files, pulled: pulledAt(l),
-		asOf: asOf, machine: e.Now, close: func() { _ = s.Close() }, // reading leaves nothing to lose
+		asOf: asOf, machine: e.Now, close: func() { _ = s.Close(); l.Close() }, // reading leaves nothing to lose
 	}, nil
 }
 
 // pulledAt tells the cloud's time at the last pull.
-func pulledAt(l *ledger.Ledger) func() (time.Time, error) {
-	return func() (time.Time, error) {
-		s, _, err := l.LastStatement()
+func pulledAt(l usageLedger) func(context.Context) (time.Time, error) {
+	return func(ctx context.Context) (time.Time, error) {
+		s, _, err := l.LastStatement(ctx)
 		return s.At, err
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/pharos-pec/pharos"
 )
 
@@ -31,12 +33,27 @@ func (l *Ledger) Billed(ctx context.Context, month pharos.Month) iter.Seq2[pharo
 	}
 }
 
-// billedKey is what the lines of a sum have in common. The exchange rate is
+// BilledKey is what the lines of a sum have in common. The exchange rate is
 // fixed, or text where it did not fit.
-type billedKey struct {
-	customer, currency, credited string
-	exchange                     int64
-	wideExchange                 string
+type BilledKey struct {
+	Customer, Currency, Credited string
+	Exchange                     int64
+	WideExchange                 string
+}
+
+// Compare orders keys.
+func (k BilledKey) Compare(o BilledKey) int {
+	return cmp.Or(strings.Compare(k.Customer, o.Customer), strings.Compare(k.Currency, o.Currency),
+		strings.Compare(k.Credited, o.Credited), cmp.Compare(k.Exchange, o.Exchange), strings.Compare(k.WideExchange, o.WideExchange))
+}
+
+// Sum returns the sum of lines with the key: list is their list cost, total what they were charged.
+func (k BilledKey) Sum(lines int64, list, total decimal.Decimal) pharos.BilledSum {
+	return pharos.BilledSum{
+		Customer: pharos.TenantID(k.Customer), Currency: k.Currency, ExchangeRate: exact(k.WideExchange, k.Exchange), Lines: lines,
+		Net:   list.Sub(pharos.Rate{Decimal: rateOf(k.Credited)}.Of(list)),
+		Total: total,
+	}
 }
 
 type billedSum struct {
@@ -50,7 +67,7 @@ func (l *Ledger) billed(ctx context.Context, month pharos.Month) ([]pharos.Bille
 		return nil, err
 	}
 	defer v.close()
-	r := billedReader{sums: map[billedKey]*billedSum{}}
+	r := billedReader{sums: map[BilledKey]*billedSum{}}
 	for _, s := range v.segments {
 		for _, b := range s.blocks() {
 			if err := cmp.Or(ctx.Err(), r.block(b)); err != nil {
@@ -58,33 +75,21 @@ func (l *Ledger) billed(ctx context.Context, month pharos.Month) ([]pharos.Bille
 			}
 		}
 	}
-	keys := make([]billedKey, 0, len(r.sums))
+	keys := make([]BilledKey, 0, len(r.sums))
 	for k := range r.sums {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, func(a, b billedKey) int {
-		return cmp.Or(strings.Compare(a.customer, b.customer), strings.Compare(a.currency, b.currency),
-			strings.Compare(a.credited, b.credited), cmp.Compare(a.exchange, b.exchange), strings.Compare(a.wideExchange, b.wideExchange))
-	})
+	slices.SortFunc(keys, BilledKey.Compare)
 	out := make([]pharos.BilledSum, len(keys))
 	for i, k := range keys {
-		out[i] = r.sums[k].billed(k)
+		out[i] = k.Sum(r.sums[k].lines, r.sums[k].list.total(), r.sums[k].total.total())
 	}
 	return out, nil
 }
 
-func (s *billedSum) billed(k billedKey) pharos.BilledSum {
-	list := s.list.total()
-	return pharos.BilledSum{
-		Customer: pharos.TenantID(k.customer), Currency: k.currency, ExchangeRate: exact(k.wideExchange, k.exchange), Lines: s.lines,
-		Net:   list.Sub(pharos.Rate{Decimal: rateOf(k.credited)}.Of(list)),
-		Total: s.total.total(),
-	}
-}
-
 // billedReader sums blocks.
 type billedReader struct {
-	sums map[billedKey]*billedSum
+	sums map[BilledKey]*billedSum
 
 	stated                                      []bool
 	quantity, price, exchange, preTax           []int64
@@ -129,7 +134,7 @@ func (r *billedReader) block(b block) error {
 
 // add puts line i into its sum.
 func (r *billedReader) add(i int, credited string, wide *wideValues) {
-	key := billedKey{r.customer.at(i), r.currency.at(i), credited, r.exchange[i], wide.Exchange}
+	key := BilledKey{r.customer.at(i), r.currency.at(i), credited, r.exchange[i], wide.Exchange}
 	sum := r.sums[key]
 	if sum == nil {
 		sum = &billedSum{}

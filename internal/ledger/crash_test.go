@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -160,8 +161,8 @@ func TestImport_TakeTurns(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := summary(t, l); got != "2 0 2" {
-		t.Errorf("%s", got)
+	if got := facts(t, l); len(got) != 1 || !strings.Contains(got[0], " 2 ") {
+		t.Errorf("facts %v, want one of both lines", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -30,8 +31,8 @@ type (
 // Sink takes the lines of one source, in the order that they stand in it.
 type Sink interface {
 	// Add takes a line. Member is the file within the source, "" where the
-	// source is no zip; file is the name for errors.
-	Add(month pharos.Month, rec *usagefile.Record, member, file string) error
+	// source is no zip.
+	Add(month pharos.Month, rec *usagefile.Record, member string) error
 	// Finish is called after the last line, and tells what the source has by month.
 	Finish() ([]Part, error)
 	// Abandon is called last, whether the source was finished or not.
@@ -194,5 +195,21 @@ func NewFineScopes(fine []pharos.Scope) FineScopes { return newFineScopes(fine) 
 // Covering returns the longest scope that covers the resource, or "".
 func (f fineScopes) Covering(resource pharos.Scope) pharos.Scope { return f.covering(resource) }
 
-// State adds a stated line's total and the product it was made of.
-func (t *Total) State(billed, product decimal.Decimal) { t.state(billed, product) }
+// Subscriptions lists the subscriptions that have such scopes, sorted.
+func (f fineScopes) Subscriptions() []string { return slices.Sorted(maps.Keys(f)) }
+
+// WideList returns the list cost of the row, and whether it takes an amount
+// that is text: such a one is 0 in its own column, and so is the product there.
+func (r *row) WideList() (list decimal.Decimal, wide bool, err error) {
+	w, err := r.wide()
+	if err != nil || w.Quantity == "" && w.UnitPrice == "" && w.Exchange == "" {
+		return decimal.Zero, false, err
+	}
+	return exact(w.Quantity, r.Quantity).Mul(exact(w.UnitPrice, r.UnitPrice)).Mul(exact(w.Exchange, r.Exchange)), true, nil
+}
+
+// BilledKey is the key of the row's sum.
+func (r *row) BilledKey() (BilledKey, error) {
+	w, err := r.wide()
+	return BilledKey{r.Customer, r.Billing, r.Credited, r.Exchange, w.Exchange}, err
+}

@@ -37,6 +37,9 @@ func Open(dir string) (*Ledger, error) {
 	return &Ledger{dir: dir, step: func() {}, groupRows: groupRows, masks: map[pharos.Month]resolved{}}, nil
 }
 
+// Close does nothing: a folder is not held open.
+func (l *Ledger) Close() {}
+
 // Months lists the months that have lines, oldest first.
 func (l *Ledger) Months(context.Context) ([]pharos.Month, error) {
 	m, err := readManifest(l.dir)
@@ -54,7 +57,7 @@ type File struct {
 
 // Files lists the usage files that have lines of a month, in the order of
 // their import.
-func (l *Ledger) Files(month pharos.Month) ([]File, error) {
+func (l *Ledger) Files(_ context.Context, month pharos.Month) ([]File, error) {
 	m, err := readManifest(l.dir)
 	if err != nil {
 		return nil, err
@@ -64,7 +67,7 @@ func (l *Ledger) Files(month pharos.Month) ([]File, error) {
 
 // LastStatement returns the newest statement that was pulled, for the time
 // that verdicts are judged by; ok is false when there is none.
-func (l *Ledger) LastStatement() (s Statement, ok bool, err error) {
+func (l *Ledger) LastStatement(context.Context) (s Statement, ok bool, err error) {
 	m, err := readManifest(l.dir)
 	if err != nil {
 		return Statement{}, false, err

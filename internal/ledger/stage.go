@@ -31,6 +31,7 @@ type staged struct {
 	files       []FileReport
 	known       *source // the same content in the manifest
 	duplicateOf string
+	months      []pharos.Month // that it has lines of, unordered
 }
 
 func (s *staged) duplicate(known source) {
@@ -48,6 +49,19 @@ func (s *staged) format() usagefile.Format {
 		return ""
 	}
 	return from.Formats[0]
+}
+
+// spans notes that the source has a line of the month, and refuses one month too many.
+func (s *staged) spans(month pharos.Month, rec *usagefile.Record, file string) error {
+	if slices.Contains(s.months, month) {
+		return nil
+	}
+	if len(s.months) == maxMonths {
+		return pharos.Errorf(pharos.Invalid, "%s line %d: the file has lines of more than %d months", file, rec.Number, maxMonths).
+			WithHint("a bill covers a month or two: are its dates right?")
+	}
+	s.months = append(s.months, month)
+	return nil
 }
 
 // move puts the staged files in their places.
@@ -142,7 +156,10 @@ func (in *importing) stageFile(ctx context.Context, f *usagefile.Reader, source 
 			return pharos.Errorf(pharos.Invalid, "%s line %d: usage of %s, and only %s is to be imported", f.Name, rec.Number, rec.Day, in.opts.Month).
 				WithHint("leave the month out, or name the right file")
 		}
-		if err := w.Add(month, rec, member, f.Name); err != nil {
+		if err := st.spans(month, rec, f.Name); err != nil {
+			return err
+		}
+		if err := w.Add(month, rec, member); err != nil {
 			return err
 		}
 		if lines++; lines%progressEvery == 0 {

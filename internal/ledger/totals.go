@@ -103,17 +103,18 @@ func addTotals(b block, sums map[[3]string]*Total) error {
 		rate := exact(wide.Exchange, amounts[2][i])
 		t.ExchangeRate = decimal.Max(t.ExchangeRate, rate)
 		product := exact(wide.Quantity, amounts[0][i]).Mul(exact(wide.Effective, amounts[1][i])).Mul(rate)
-		t.state(exact(wide.PreTax, amounts[3][i]), product)
+		t.State(exact(wide.PreTax, amounts[3][i]), product, 1)
 	}
 	return nil
 }
 
-// state adds a line's total and the product it was made of.
-func (t *Total) state(billed, product decimal.Decimal) {
-	t.Stated++
-	t.Billed = t.Billed.Add(billed)
-	t.Computed = t.Computed.Add(product.RoundFloor(2))
+// State adds n lines of a total and the product that it was made of.
+func (t *Total) State(billed, product decimal.Decimal, n int64) {
+	times := decimal.NewFromInt(n)
+	t.Stated += n
+	t.Billed = t.Billed.Add(billed.Mul(times))
+	t.Computed = t.Computed.Add(product.RoundFloor(2).Mul(times))
 	if billed.Sub(product).Abs().GreaterThanOrEqual(decimal.New(1, -2)) {
-		t.Off++
+		t.Off += n
 	}
 }

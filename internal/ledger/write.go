@@ -18,14 +18,10 @@ type segments struct {
 	by       map[pharos.Month]*segmentWriter
 }
 
-// Add writes a record; file is the name for errors.
-func (s *segments) Add(month pharos.Month, rec *usagefile.Record, member, file string) error {
+// Add writes a record.
+func (s *segments) Add(month pharos.Month, rec *usagefile.Record, member string) error {
 	w, ok := s.by[month]
 	if !ok {
-		if len(s.by) == maxMonths {
-			return pharos.Errorf(pharos.Invalid, "%s line %d: the file has lines of more than %d months", file, rec.Number, maxMonths).
-				WithHint("a bill covers a month or two: are its dates right?")
-		}
 		var err error
 		if w, err = newSegmentWriter(tempPath(s.dir, month.String(), s.sha), month, s.group); err != nil {
 			return folderError(s.dir, err)
