@@ -64,7 +64,7 @@ func Compose(p *Plan, head Letterhead, steps ...*Step) (*Ask, error) {
 		return nil, pharos.Errorf(pharos.Internal, "nothing is asked")
 	}
 	l.CustomerID = steps[0].Target.Customer
-	l.Customer = oneLine(cmp.Or(head.Names.Customers[l.CustomerID].Name, string(l.CustomerID)))
+	l.Customer = cmp.Or(oneLine(head.Names.Customers[l.CustomerID].Name), string(l.CustomerID))
 	l.Subject = "Please: " + l.Items[0].Short
 	if n := len(l.Items); n > 1 {
 		l.Subject = fmt.Sprintf("Please: %s, and %d more", l.Items[0].Short, n-1)

@@ -89,15 +89,21 @@ func (c *cut) findAOBO(h *pharos.History) ([]string, error) {
 func (c *cut) findPrincipal(h *pharos.History, name string) (found, notes []string, err error) {
 	all := knownPrincipals(h)
 	names := explain.NamesOf(h)
+	who := func(ref pharos.PrincipalRef) string {
+		if _, agents := h.AgentGroups[ref.ID]; agents {
+			return string(ref.ID) // AOBO names the group without its tenant
+		}
+		return names.Person(ref)
+	}
 	persons := map[string]bool{}
 	for ref, p := range all {
 		if strings.EqualFold(p.Name, name) || strings.EqualFold(p.Identity, name) || strings.EqualFold(string(ref.ID), name) {
-			persons[names.Person(ref)] = true
+			persons[who(ref)] = true
 		}
 	}
 	var refs []pharos.PrincipalRef
 	for ref := range all {
-		if persons[names.Person(ref)] {
+		if persons[who(ref)] {
 			refs = append(refs, ref)
 		}
 	}

@@ -24,6 +24,7 @@ func twoCustomers() *realm {
 		subs: map[pharos.SubscriptionID]pharos.TenantID{"f1": "fabrikam", "f2": "fabrikam", "t1": "tailspin"},
 		principals: []pharos.Principal{
 			user(home, "ops", "Ops", "app-1"), user(home, "alice", "Alice", "alice@msp.example"), user("fabrikam", "guest", "Alice (guest)", "ALICE@msp.example"),
+			{PrincipalRef: at(home, string(agents)), Kind: pharos.Group, Name: "AdminAgents"},
 			user(home, "bob1", "Bob", "bob@msp.example"), user(home, "bob2", "Bob", "bob2@msp.example"),
 		},
 		members: map[pharos.PrincipalRef][]pharos.PrincipalID{at(home, "team"): {"alice", "bob1"}},
@@ -77,6 +78,7 @@ func TestWithout(t *testing.T) {
 		{"a person leaves every tenant", []Removal{"principal:Alice"}, "-/subscriptions/f2 linked-not-member 0/4 EUR"},
 		{"AOBO", []Removal{"aobo"}, "1/subscriptions/f1 Ops 1/1 EUR"},
 		{"an agent group by its id", []Removal{Removal("principal:" + agents)}, "1/subscriptions/f1 Ops 1/1 EUR"},
+		{"an agent group by its name", []Removal{"principal:adminagents"}, "1/subscriptions/f1 Ops 1/1 EUR"},
 		{"an offer everywhere", []Removal{"delegation:operations"}, "-/subscriptions/t1 no-access 9/9 USD, 1/subscriptions/f1 AdminAgents 1/1 EUR"},
 		{"one delegation", []Removal{"delegation:/A//subscriptions/f1/lighthouseOperations"}, "1/subscriptions/f1 AdminAgents 1/1 EUR"},
 		{"what nobody earns through", []Removal{"principal:bob1"}, ""},

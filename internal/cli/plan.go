@@ -56,6 +56,9 @@ func (e *env) plan(ctx context.Context, o *planOptions) error {
 		return err
 	}
 	if o.whatIf.asked() {
+		if o.step != "" || o.asks.dir != "" {
+			return pharos.Errorf(pharos.Invalid, "--without and --bus-factor make no plan").WithHint("--step and --asks are for a plan")
+		}
 		r, err := o.whatIf.report(in)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -191,9 +192,10 @@ func folderNames(customers []pharos.TenantID, n explain.Names) []string {
 	return out
 }
 
-// folderName keeps letters and digits of ASCII.
+// folderName keeps letters and digits, in lower case: not every file system
+// tells cases apart, or allows everything else.
 func folderName(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
-	short := strings.Join(words, "-")
-	return strings.Trim(short[:min(len(short), 60)], "-")
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	short := []rune(strings.Join(words, "-"))
+	return strings.Trim(string(short[:min(len(short), 60)]), "-")
 }
