@@ -77,9 +77,13 @@ func (c *call) rename(p *principal) (reply, error) {
 		DisplayName     string
 		AccountEnabled  *bool
 		PasswordProfile struct{ Password string }
+		KeyCredentials  []any
 	}
 	if err := c.decode(&want); err != nil {
 		return reply{}, err
+	}
+	if len(want.KeyCredentials) > 0 {
+		return reply{}, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "the emulator does not implement certificates of a service principal; those of its application sign in"}
 	}
 	if want.DisplayName != "" {
 		p.displayName = want.DisplayName

@@ -102,6 +102,10 @@ func TestKeys_Refused(t *testing.T) {
 			t.Errorf("%s: %d %s", name, r.status, r.body)
 		}
 	}
+	principal := p.get("/v1.0/servicePrincipals(appId='"+p.appID+"')", 200)["id"].(string)
+	if r := p.do(http.MethodPatch, "/v1.0/servicePrincipals/"+principal, `{"keyCredentials":[`+keyJSON(cert, "")+`]}`); r.status != 501 {
+		t.Errorf("a certificate of the service principal: %d", r.status)
+	}
 	if r := p.do(http.MethodPatch, p.path, `{"passwordCredentials":[{}]}`); r.status != 501 {
 		t.Errorf("a secret of the client's choice: %d", r.status)
 	}
