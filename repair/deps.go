@@ -18,6 +18,9 @@ type Deps struct {
 	// TenantOf tells in whose tenant a subscription is, "" where that is not
 	// known; nil knows none. A step that names its customer is not asked about.
 	TenantOf func(pharos.SubscriptionID) pharos.TenantID
+	// CheckedIn tells the partner ID that somebody of whom we hold no credential
+	// is linked to by the register, "" for none; nil knows nobody.
+	CheckedIn func(pharos.PrincipalRef) pharos.PartnerID
 	// Journal is needed by [Apply] and [Undo].
 	Journal Journal
 	// Progress is told of every step forward, one call at a time; nil for nobody.

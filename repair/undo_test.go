@@ -134,9 +134,12 @@ func TestCheck(t *testing.T) {
 		repair.Step{ID: "sell", Kind: repair.Sell, Actor: repair.Customer},
 		repair.Step{ID: "nothing", Kind: repair.Nothing, Actor: repair.Nobody},
 	)
+	var checkedIn pharos.PartnerID
 	check := func(want string) {
 		t.Helper()
-		out, err := repair.Check(t.Context(), p, w.deps(), nil)
+		d := w.deps()
+		d.CheckedIn = func(pharos.PrincipalRef) pharos.PartnerID { return checkedIn }
+		out, err := repair.Check(t.Context(), p, d, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,6 +156,8 @@ func TestCheck(t *testing.T) {
 	w.grants = []pharos.Grant{{Path: pharos.AOBO, Kind: pharos.Permanent, Role: pharos.Owner, Scope: pharos.SubscriptionScope(subscription), Holder: pharos.PrincipalRef{ID: agents}}}
 	sent := len(w.sent)
 	check("add-2 done, add-1 done, link-1 done, link-2 done, aobo done, check-in unknown, delegate done, sell unknown")
+	checkedIn = "4987655"
+	check("add-2 done, add-1 done, link-1 done, link-2 done, aobo done, check-in done, delegate done, sell unknown")
 	if len(w.sent) != sent {
 		t.Errorf("it sent %q", w.sent[sent:])
 	}

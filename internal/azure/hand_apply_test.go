@@ -131,3 +131,20 @@ func TestHand_ApplyRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestHand_ApplyAssignedElsewhere: somebody assigned the role since the plan,
+// under another name. Azure refuses a second assignment, and the step is done.
+func TestHand_ApplyAssignedElsewhere(t *testing.T) {
+	e := emulateText(t, broken)
+	p, d := planned(t, e)
+	w := p.Steps[3].Writes[0]
+	at := strings.LastIndexByte(w.Path, '/') + 1
+	w.Path = w.Path[:at] + "99999999-9999-4999-8999-999999999999" + w.Path[at+36:]
+	if err := d.Hands[1].Send(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	out, err := repair.Apply(t.Context(), p, d, []string{p.Steps[3].ID})
+	if err != nil || out[0].State != repair.Done || out[0].Changed || !strings.Contains(out[0].Reason, "under another name") {
+		t.Errorf("%+v, %v", out, err)
+	}
+}

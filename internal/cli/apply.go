@@ -84,9 +84,13 @@ func (e *env) apply(ctx context.Context, o *applyOptions, name string) error {
 		return err
 	}
 	defer func() { _ = journal.Close() }() // everything is committed before
+	checkIns, err := journal.CheckIns(ctx)
+	if err != nil {
+		return err
+	}
 	bar := e.progress("applying")
 	outcomes, err := o.verb()(ctx, p, repair.Deps{
-		Hands: sessions.hands(), Partner: c.Partner, Journal: journal,
+		Hands: sessions.hands(), Partner: c.Partner, Journal: journal, CheckedIn: linkedNow(register(declared(c), checkIns)),
 		Progress: func(ev repair.Event) { bar.set(int64(ev.Done), int64(ev.Total), ev.Doing) },
 	}, only)
 	bar.done()

@@ -28,6 +28,18 @@ func register(declared link.Register, checkIns []store.CheckIn) link.Register {
 	return append(slices.Clone(declared), checked...)
 }
 
+// linkedNow tells the ID that somebody of a register is linked to by its last
+// entry that has no end, "" for none.
+func linkedNow(r link.Register) func(pharos.PrincipalRef) pharos.PartnerID {
+	now := map[pharos.PrincipalRef]pharos.PartnerID{}
+	for _, e := range r {
+		if e.Held.To.IsZero() {
+			now[e.Principal] = e.PartnerID
+		}
+	}
+	return func(p pharos.PrincipalRef) pharos.PartnerID { return now[p] }
+}
+
 // declare adds the register to the history.
 func declare(h *pharos.History, r link.Register) {
 	for _, e := range r {
