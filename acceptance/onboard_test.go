@@ -218,6 +218,6 @@ func TestBicepOnboardNew(t *testing.T) {
 		})
 	}
 	if missing != nil {
-		t.Skip("bicep is not installed, so that the files were judged by our own lint alone; https://aka.ms/bicep-install has it, and the machines of GitHub Actions too")
+		t.Skip("bicep is not installed, so that the files were judged by our own lint alone; https://aka.ms/bicep-install says how to install it")
 	}
 }
