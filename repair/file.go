@@ -56,10 +56,16 @@ func Read(r io.Reader) (*Plan, error) {
 		return nil, pharos.Errorf(pharos.Invalid, "the plan was altered since it was made").WithHint("make a new plan")
 	}
 	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Actor == Pharos {
-			if err := s.check(); err != nil {
-				return nil, err
-			}
+		s := &p.Steps[i]
+		if s.Actor != Pharos {
+			continue
+		}
+		if len(s.Before) == 0 {
+			return nil, pharos.Errorf(pharos.Invalid, "step %s: no credential looked at what stands, so that nothing tells what would be sent", s.ID).
+				WithHint("make the plan without --offline")
+		}
+		if err := s.check(); err != nil {
+			return nil, err
 		}
 	}
 	return &p, nil

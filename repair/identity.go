@@ -116,11 +116,15 @@ func (p *planner) joinGroup(a account, group pharos.PrincipalRef) remedy {
 	s := named(Step{
 		Kind: JoinGroup, Actor: Colleague,
 		Title:   fmt.Sprintf("Add %s to the group %s", a.Name, name),
-		Why:     fmt.Sprintf("The group holds the role and none of its members is linked; %s is.", a.Name),
+		Why:     fmt.Sprintf("The group holds the role, and none of its members is linked as %s is or will be.", a.Name),
 		Target:  Target{Tenant: a.Tenant, Principal: a.ID, PrincipalName: a.Name, PrincipalKind: a.Kind, Group: group.ID},
 		Command: fmt.Sprintf("az ad group member add --group %s --member-id %s", group.ID, a.ID),
 	})
-	r := remedy{step: s, rank: byMembership, common: true, edit: func(from *prospect) coverage.Supposed {
+	rank := byMembership
+	if !a.linked {
+		rank = byNewMember
+	}
+	r := remedy{step: s, rank: rank, common: true, edit: func(from *prospect) coverage.Supposed {
 		return coverage.Supposed{Members: map[pharos.PrincipalRef]*pharos.Record[pharos.PrincipalID]{group: having(from.members(group), a.ID)}}
 	}}
 	return p.linkedFirst(r, a)

@@ -166,6 +166,12 @@ func TestPropose(t *testing.T) {
 		{"a member of ours", func(s *scene) {
 			s.grant(pharos.Lighthouse, team, pharos.Group).credential(robot).members[team] = []pharos.PrincipalID{"alice", "robot"}
 		}, pharos.NotLinked, "link pharos robot"},
+		{"a member, rather than a new one", func(s *scene) {
+			s.grant(pharos.Lighthouse, team, pharos.Group).credential(robot).members[team] = []pharos.PrincipalID{"alice"}
+		}, pharos.NotLinked, "check-in colleague alice"},
+		{"an empty group", func(s *scene) {
+			s.grant(pharos.Lighthouse, team, pharos.Group).credential(robot).members[team] = []pharos.PrincipalID{}
+		}, pharos.NotLinked, "link pharos robot; join-group colleague robot"},
 		{"linked at home", func(s *scene) { s.grant(pharos.Direct, guest).link(alice) }, pharos.LinkedWrongTenant, "check-in colleague guest"},
 		{"another's link", func(s *scene) { s.grant(pharos.Lighthouse, robot).credential(robot).with(toOther(robot)) }, pharos.LinkedToOther, "check-in colleague robot"},
 		{"left out", func(s *scene) {

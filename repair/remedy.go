@@ -31,6 +31,7 @@ const (
 	byOurselves = iota
 	byMembership
 	byColleague
+	byNewMember // who is to be linked first
 	byAuthorization
 	byAssignment
 	byReturn // of what the customer gave before

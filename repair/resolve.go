@@ -62,6 +62,7 @@ func Resolve(ctx context.Context, p *Plan, d Deps) error {
 		return err
 	}
 	p.drop(dropped)
+	p.Made = p.Scanned // of a plan for which there was nothing to look at
 	if r.at.After(p.Made) {
 		p.Made = r.at
 	}

@@ -2,12 +2,18 @@ package cli_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/pharos-pec/pharos"
+	"github.com/pharos-pec/pharos/repair"
 )
 
 // The plan of the demo, and the page that shows it.
@@ -99,3 +105,42 @@ func (x *examples) write() {
 }
 
 func updating() bool { return flag.Lookup("update").Value.String() == "true" }
+
+// TestScenarios_Plan: whatever is planted in a scenario, a plan made after one
+// look at its end names a remedy that fits each cause, and never gives up on
+// access that somebody could give.
+func TestScenarios_Plan(t *testing.T) {
+	link := []repair.Kind{repair.Link, repair.CheckIn}
+	give := []repair.Kind{repair.AddAuthorization, repair.MakeStanding, repair.Assign, repair.Delegate, repair.RestoreAOBO}
+	fitting := map[pharos.Cause][]repair.Kind{
+		pharos.NotLinked: link, pharos.LinkedToOther: link, pharos.LinkedWrongTenant: link,
+		pharos.LinkedNotMember: {repair.JoinGroup, repair.Link}, pharos.PrincipalDisabled: {repair.AddAuthorization, repair.Enable},
+		pharos.EligibleOnly: {repair.MakeStanding}, pharos.RoleNotEligible: give, pharos.RoleUnlisted: give, pharos.ScopeTooNarrow: give,
+		pharos.NoAccess: {repair.Delegate, repair.RestoreAOBO}, pharos.AOBOOfOther: give, pharos.UnrelatedPartner: give,
+		pharos.DenyAssignment: {repair.LiftDenial}, pharos.NoCustomerAgreement: {repair.Sell}, pharos.NotAzurePlan: {repair.Sell},
+		pharos.ProgrammeInactive: {repair.Sell}, pharos.NotBillTo: {repair.Nothing}, pharos.Unexplained: {repair.Dispute}, pharos.NotObserved: {repair.Observe},
+	}
+	var steps atomic.Int64
+	t.Cleanup(func() {
+		if !t.Failed() && steps.Load() < 20 {
+			t.Errorf("only %d steps of all scenarios", steps.Load())
+		}
+	})
+	eachScenario(t, func(p *play) {
+		p.moveTo(p.end)
+		p.ok("scan")
+		p.ok("usage", "pull")
+		var plan repair.Plan
+		if err := json.Unmarshal(p.ok("plan", "--offline", "-o", "json"), &plan); err != nil {
+			p.t.Fatal(err)
+		}
+		for _, s := range plan.Steps {
+			steps.Add(1)
+			for _, m := range s.Mends {
+				if !slices.ContainsFunc(m.Causes, func(c pharos.Cause) bool { return slices.Contains(fitting[c], s.Kind) }) {
+					p.t.Errorf("%s for %v of %s: %s", s.Kind, m.Causes, m.Scope, s.Why)
+				}
+			}
+		}
+	})
+}
