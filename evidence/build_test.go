@@ -119,6 +119,9 @@ func TestNew_ByReseller(t *testing.T) {
 	if a := p.Summary.Access; len(a) != 1 || a[0].PartnerID != resellerID || a[0].Tenant != resellers || !p.Links[0].Ours {
 		t.Errorf("access %+v, links %+v", a, p.Links)
 	}
+	if want := "The partner link of " + string(rival) + " is declared by us: it was not read from Azure."; !slices.Contains(p.Notes, want) {
+		t.Errorf("notes %q", p.Notes)
+	}
 	if text := p.Summary.Text(); !strings.Contains(text, "linked to partner ID 5000001") {
 		t.Error(text)
 	}

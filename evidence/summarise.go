@@ -31,7 +31,7 @@ func (b *builder) summarise(p *Pack) {
 		return
 	}
 	p.Conditions = b.conditions(s)
-	p.Notes = append(p.Notes, presumed(p)...)
+	p.Notes = append(append(p.Notes, presumed(p)...), declared(p)...)
 	for _, c := range p.Causes {
 		if c.Code == pharos.Unexplained {
 			for _, src := range c.Sources {
@@ -93,6 +93,24 @@ func presumed(p *Pack) []string {
 		})
 		if len(days) > 0 {
 			out = append(out, fmt.Sprintf("That %s on %s is presumed: it was not observed on those days.", words[kind], DayRanges(days)))
+		}
+	}
+	return out
+}
+
+// declared says whose link, by which disputed lines should have earned, stands
+// in the configuration alone: nobody read it.
+func declared(p *Pack) []string {
+	var out []string
+	for _, h := range p.Summary.Access {
+		told, read := false, false
+		for _, l := range p.Links {
+			if l.Principal.ID == h.ID && l.Principal.Tenant == h.Tenant && l.Ours {
+				told, read = told || l.Source == pharos.Declared, read || l.Source != pharos.Declared
+			}
+		}
+		if told && !read {
+			out = append(out, fmt.Sprintf("The partner link of %s is declared by us: it was not read from Azure.", named(h.Name, h.ID)))
 		}
 	}
 	return out
