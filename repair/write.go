@@ -25,6 +25,9 @@ func (s *Step) after() ([]Thing, error) {
 		return nil, fmt.Errorf("a step of kind %s is made from the state of one resource, not of %d", s.Kind, len(s.Before))
 	}
 	t := s.Before[0]
+	if !s.about(t.Path) {
+		return nil, fmt.Errorf("%s is not what a step of kind %s at %s is about", t.Path, s.Kind, s.Target.Scope)
+	}
 	var err error
 	switch s.Kind {
 	case Link:
@@ -39,6 +42,21 @@ func (s *Step) after() ([]Thing, error) {
 		return nil, fmt.Errorf("a step of kind %s is not for Pharos to do", s.Kind)
 	}
 	return []Thing{t}, err
+}
+
+// about reports whether a path is one that the step's target stands for, so
+// that no plan reaches anything else.
+func (s *Step) about(path string) bool {
+	definition, isDefinition := strings.CutPrefix(path, strings.ToLower("/subscriptions/"+string(s.Target.Scope.Subscription()))+definitionsPath)
+	switch {
+	case s.Kind == Link:
+		return path == partnersPath+partnersVersion
+	case isDefinition:
+		name, ok := strings.CutSuffix(definition, definitionsVersion)
+		return ok && name != "" && !strings.ContainsAny(name, "/?#%")
+	default:
+		return path == assignmentPath(s.Target)
+	}
 }
 
 // withAuthorization adds the target's permanent authorization to a definition,

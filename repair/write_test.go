@@ -69,6 +69,29 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+// TestPrepare_Elsewhere: a step that was made from something that its target
+// does not stand for is none.
+func TestPrepare_Elsewhere(t *testing.T) {
+	target := Target{Principal: "bbbb", PrincipalKind: pharos.ServicePrincipal, Role: pharos.Owner, Scope: "/subscriptions/s", PartnerID: "4987654"}
+	for _, r := range []struct {
+		kind Kind
+		path string
+	}{
+		{Link, assignmentPath(target)},
+		{Link, partnersPath + "/4987654" + partnersVersion},
+		{Assign, "/subscriptions/s/resourceGroups/rg?api-version=2021-04-01"},
+		{RestoreAOBO, strings.Replace(assignmentPath(target), "/subscriptions/s", "/subscriptions/other", 1)},
+		{AddAuthorization, strings.Replace(definitionAt, "/subscriptions/s", "/subscriptions/other", 1)},
+		{AddAuthorization, "/subscriptions/s" + definitionsPath + "../../x" + definitionsVersion},
+		{MakeStanding, definitionAt + "&more=1"},
+	} {
+		s := Step{Kind: r.kind, Target: target, Before: []Thing{{Path: r.path, State: null()}}}
+		if err := s.Prepare(); pharos.CodeOf(err) != pharos.Invalid {
+			t.Errorf("%s at %s: %v", r.kind, r.path, err)
+		}
+	}
+}
+
 // TestEqual: the forms in which the cloud writes the same thing.
 func TestEqual(t *testing.T) {
 	was := seen(t, definitionAt, definition)[0].State
