@@ -44,12 +44,11 @@ type Letterhead struct {
 func Compose(p *Plan, head Letterhead, steps ...*Step) (*Ask, error) {
 	l := letter{Partner: p.PartnerID, Tenant: p.Tenant, From: oneLine(head.From), Recheck: "pharos apply " + cmp.Or(head.Plan, "plan.json") + " --check"}
 	head.read = p.Made
-	templates := 0
-	for _, s := range steps {
-		if s.deployed() {
-			templates++
-		}
+	steps, err := ordered(steps)
+	if err != nil {
+		return nil, err
 	}
+	last, templates := deployments(steps)
 	for i, s := range steps {
 		it, err := head.item(s, i+1, templates)
 		if err != nil {
@@ -57,6 +56,9 @@ func Compose(p *Plan, head Letterhead, steps ...*Step) (*Ask, error) {
 		}
 		if i > 0 && s.Target.Customer != steps[0].Target.Customer {
 			return nil, pharos.Errorf(pharos.Internal, "the steps %s and %s are of two customers", steps[0].ID, s.ID)
+		}
+		if n := last[s.key()]; it.Deploy != nil && n > i {
+			it.Deploy, it.How = nil, fmt.Sprintf("What point %d deploys has this line as well.", n+1)
 		}
 		l.Items = append(l.Items, it)
 	}
@@ -70,6 +72,23 @@ func Compose(p *Plan, head Letterhead, steps ...*Step) (*Ask, error) {
 		l.Subject = fmt.Sprintf("Please: %s, and %d more", l.Items[0].Short, n-1)
 	}
 	return l.write()
+}
+
+// deployments finds which step deploys a delegation last, by the definition,
+// and counts what is deployed. Steps that change one definition follow each
+// other, so that the last makes what all of them want; to deploy the others
+// too would, when a script runs again, take away for a moment what earns.
+func deployments(steps []*Step) (last map[string]int, templates int) {
+	last = map[string]int{}
+	for i, s := range steps {
+		switch {
+		case s.Kind == Delegate:
+			templates++
+		case s.deployed():
+			last[s.key()] = i
+		}
+	}
+	return last, templates + len(last)
 }
 
 // Refuses says why a step cannot be asked for, nil when it can: as [Compose],

@@ -25,6 +25,7 @@ const (
 	robotID        = pharos.PrincipalID("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb")
 	definitionName = "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
 	assignedName   = "dddddddd-dddd-4ddd-8ddd-dddddddddddd"
+	otherName      = "eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee" // of another definition
 )
 
 // asked are a step of each kind that a customer is asked to do, about things
@@ -53,7 +54,7 @@ func asked(t testing.TB, name string) []*Step {
 	sale := func(c pharos.Cause) Target { return Target{Customer: customerTenant, Scope: at, Cause: c} }
 	steps := []*Step{
 		{ID: "add-authorization-1", Kind: AddAuthorization, Target: inDelegation, Before: []Thing{{Path: here, State: stands}}},
-		{ID: "make-standing-1", Kind: MakeStanding, Target: inGroup, Before: []Thing{{Path: here, State: stands}}},
+		{ID: "make-standing-1", Kind: MakeStanding, Target: inGroup, Before: []Thing{{Path: strings.Replace(here, definitionName, otherName, 1), State: stands}}},
 		{ID: "make-standing-2", Kind: MakeStanding, Target: robot},
 		{ID: "assign-1", Kind: Assign, Target: robot},
 		{ID: "restore-aobo-1", Kind: RestoreAOBO, Target: agentsGroup},
@@ -140,6 +141,31 @@ func TestCompose_OneOfEach(t *testing.T) {
 				t.Errorf("%s: a line of %d: %s", s.ID, len(line), line)
 			}
 		}
+	}
+}
+
+// TestCompose_OneDefinition: of steps that change one delegation only the last
+// is deployed, which has the lines of all.
+func TestCompose_OneDefinition(t *testing.T) {
+	first, second := asked(t, "Contoso")[0], asked(t, "Contoso")[0]
+	second.ID, second.Target.Principal = "add-authorization-2", agents
+	if err := chain([]*Step{first, second}, map[string]string{}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Compose(partnerPlan(), letterhead("Contoso"), second, first) // second needs first
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Templates) != 1 || a.Templates[0].Name != "template.json" || strings.Count(a.Az, "az deployment sub create") != 1 {
+		t.Fatalf("%d templates in\n%s", len(a.Templates), a.Az)
+	}
+	for _, id := range []pharos.PrincipalID{robotID, agents} {
+		if !strings.Contains(string(a.Templates[0].Body), string(id)) {
+			t.Errorf("the template lacks %s", id)
+		}
+	}
+	if !strings.Contains(a.Mail, "What point 2 deploys has this line as well.") {
+		t.Error(a.Mail)
 	}
 }
 

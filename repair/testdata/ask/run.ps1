@@ -66,7 +66,7 @@ $template = @'
     {
       "type": "Microsoft.ManagedServices/registrationDefinitions",
       "apiVersion": "2022-10-01",
-      "name": "cccccccc-cccc-4ccc-8ccc-cccccccccccc",
+      "name": "eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee",
       "properties": {
         "authorizations": [
           {
@@ -90,7 +90,7 @@ $template = @'
       "name": "delegate-dddddddd-dddd-4ddd-8ddd-dddddddddddd",
       "resourceGroup": "rg-web",
       "dependsOn": [
-        "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc')]"
+        "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee')]"
       ],
       "properties": {
         "mode": "Incremental",
@@ -103,7 +103,7 @@ $template = @'
               "apiVersion": "2022-10-01",
               "name": "dddddddd-dddd-4ddd-8ddd-dddddddddddd",
               "properties": {
-                "registrationDefinitionId": "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc')]"
+                "registrationDefinitionId": "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee')]"
               }
             }
           ]

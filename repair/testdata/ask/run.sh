@@ -63,7 +63,7 @@ cat >'template-2.json' <<'END_OF_TEMPLATE'
     {
       "type": "Microsoft.ManagedServices/registrationDefinitions",
       "apiVersion": "2022-10-01",
-      "name": "cccccccc-cccc-4ccc-8ccc-cccccccccccc",
+      "name": "eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee",
       "properties": {
         "authorizations": [
           {
@@ -87,7 +87,7 @@ cat >'template-2.json' <<'END_OF_TEMPLATE'
       "name": "delegate-dddddddd-dddd-4ddd-8ddd-dddddddddddd",
       "resourceGroup": "rg-web",
       "dependsOn": [
-        "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc')]"
+        "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee')]"
       ],
       "properties": {
         "mode": "Incremental",
@@ -100,7 +100,7 @@ cat >'template-2.json' <<'END_OF_TEMPLATE'
               "apiVersion": "2022-10-01",
               "name": "dddddddd-dddd-4ddd-8ddd-dddddddddddd",
               "properties": {
-                "registrationDefinitionId": "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc')]"
+                "registrationDefinitionId": "[subscriptionResourceId('Microsoft.ManagedServices/registrationDefinitions', 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee')]"
               }
             }
           ]
