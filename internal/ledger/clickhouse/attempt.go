@@ -15,13 +15,14 @@ const (
 	eventWrite   = "write"   // begun, or still at it
 	eventCondemn = "condemn" // taken for dead
 	eventSweep   = "sweep"   // its lines never count
+	eventRetire  = "retire"  // its lines count no more, as an import replaced them
 	eventGone    = "gone"    // its lines are removed
 )
 
 // attempt is one try to write the lines of a source.
 type attempt struct {
-	seen                   time.Time // when it last wrote, by a node's clock
-	condemned, swept, gone bool
+	seen                            time.Time // when it last wrote, by a node's clock
+	condemned, swept, retired, gone bool
 }
 
 // newAttempt returns a random number; two never meet.
@@ -70,6 +71,8 @@ func (l *Ledger) attempts(ctx context.Context) (map[string]*attempt, error) {
 			a.condemned = true
 		case eventSweep:
 			a.swept = true
+		case eventRetire:
+			a.retired = true
 		case eventGone:
 			a.gone = true
 		}
@@ -112,7 +115,11 @@ func (l *Ledger) remove(ctx context.Context, names []string) error {
 // sweep gives up attempts of imports that died, and removes lines that were
 // replaced long enough ago that no question is about them any more.
 func (l *Ledger) sweep(ctx context.Context, s *state) error {
-	dead := s.dead(l.abandoned)
+	var now time.Time // of a node, as all times in the tables
+	if err := l.conn().QueryRow(ctx, "select now()").Scan(&now); err != nil {
+		return l.fault(ctx, err)
+	}
+	dead := s.dead(now.Add(-l.abandoned))
 	if err := l.note(ctx, eventCondemn, dead...); err != nil {
 		return err
 	}
@@ -127,28 +134,28 @@ func (l *Ledger) sweep(ctx context.Context, s *state) error {
 	if err := l.note(ctx, eventSweep, dead...); err != nil {
 		return err
 	}
-	old := s.replaced(l.kept)
-	if err := l.note(ctx, eventSweep, old...); err != nil {
+	old := s.replaced(now.Add(-l.kept))
+	if err := l.note(ctx, eventRetire, old...); err != nil {
 		return err
 	}
 	return l.remove(ctx, append(append(dead, old...), s.left()...))
 }
 
-// dead are the attempts that no import names and that wrote nothing for so long.
-func (s *state) dead(abandoned time.Duration) []string {
+// dead are the attempts that no import names and that wrote nothing since.
+func (s *state) dead(since time.Time) []string {
 	named := namedBy(s.commits)
 	var out []string
 	for name, a := range s.attempts {
-		if !named[name] && !a.swept && !a.seen.Add(abandoned).After(s.now) {
+		if !named[name] && !a.swept && !a.seen.After(since) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
-// replaced are the attempts whose lines an import replaced so long ago.
-func (s *state) replaced(kept time.Duration) []string {
-	before := s.fold(func(c *commit) bool { return !c.at.Add(kept).After(s.now) })
+// replaced are the attempts whose lines no longer counted at that time, nor do now.
+func (s *state) replaced(at time.Time) []string {
+	before := s.fold(func(c *commit) bool { return !c.at.After(at) })
 	counts := map[string]bool{}
 	for _, m := range [][]string{attemptsOf(before.Sources), attemptsOf(s.manifest.Sources)} {
 		for _, name := range m {
@@ -157,11 +164,11 @@ func (s *state) replaced(kept time.Duration) []string {
 	}
 	var out []string
 	for _, c := range s.commits {
-		if c.at.Add(kept).After(s.now) {
+		if c.at.After(at) {
 			continue
 		}
 		for _, name := range attemptsOf(c.files) {
-			if a := s.attempts[name]; !counts[name] && a != nil && !a.swept {
+			if a := s.attempts[name]; !counts[name] && a != nil && !a.swept && !a.retired {
 				counts[name] = true // once
 				out = append(out, name)
 			}
@@ -170,11 +177,11 @@ func (s *state) replaced(kept time.Duration) []string {
 	return out
 }
 
-// left are swept attempts whose lines could not be removed.
+// left are swept or retired attempts whose lines could not be removed.
 func (s *state) left() []string {
 	var out []string
 	for name, a := range s.attempts {
-		if a.swept && !a.gone {
+		if (a.swept || a.retired) && !a.gone {
 			out = append(out, name)
 		}
 	}

@@ -115,19 +115,23 @@ func (in *importing) commit(ctx context.Context, s *state, entries []ledger.Entr
 	if !after.Take(entries, st, s.sequence()+1) {
 		return nil
 	}
-	if err := l.step(); err != nil {
+	s, err := l.state(ctx) // others may have imported since
+	if err != nil {
 		return err
 	}
+	l.step()
 	in.doubt = true
 	if err := l.commit(ctx, commit{sequence: s.sequence() + 1, id: newAttempt(), statement: st, files: entries}); err != nil {
 		return err
 	}
+	l.step()
 	attempts, err := l.attempts(ctx)
 	if err != nil {
 		return err
 	}
 	for _, name := range in.begun {
 		if a := attempts[name]; a != nil && a.condemned {
+			in.doubt = !a.swept
 			return pharos.Errorf(pharos.Conflict, "the import wrote nothing for so long that another one took it for dead").
 				WithHint("import the files again: those that count already are not counted twice")
 		}

@@ -29,13 +29,24 @@ func (l *Ledger) lines(ctx context.Context, q pharos.LineQuery, yield func(pharo
 		return err
 	}
 	left := q.Limit
-	for _, days := range ledger.DaySpans(q) {
+	for _, days := range v.spans(q) {
 		more, err := v.linesOf(ctx, q, days, &left, yield)
 		if err != nil || !more {
 			return err
 		}
 	}
 	return nil
+}
+
+// spans cuts a query for the first lines of a month by day, so that the engine
+// need not order all of them for a few; any other it answers at once.
+func (v *view) spans(q pharos.LineQuery) []ledger.DaySpan {
+	if q.Limit == 0 && q.Day == 0 {
+		return []ledger.DaySpan{{First: q.Month.First(), Last: q.Month.Last()}}
+	}
+	return slices.DeleteFunc(ledger.DaySpans(q), func(d ledger.DaySpan) bool {
+		return !slices.ContainsFunc(v.parts, func(p ledger.Ranked) bool { return p.Part.First <= d.Last && d.First <= p.Part.Last })
+	})
 }
 
 // linesOf yields the lines of some days. The engine orders them by day,

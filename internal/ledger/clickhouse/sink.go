@@ -55,12 +55,11 @@ func (s *sink) flush() error {
 	} else if err := s.ledger.note(s.ctx, eventWrite, attemptName(s.attempt)); err != nil { // a sign of life
 		return err
 	}
-	if err := s.ledger.step(); err != nil {
-		return err
-	}
+	s.ledger.step()
 	if err := s.lines.send(s.ctx, s.ledger); err != nil {
 		return s.ledger.fault(s.ctx, err)
 	}
+	s.ledger.step()
 	s.lines.clear()
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -27,8 +28,7 @@ func (c *commit) whole() bool { return len(c.files) == c.entries }
 
 // state is what the tables import and attempt say at one instant.
 type state struct {
-	now      time.Time // of a node
-	commits  []commit  // in the order in which they count
+	commits  []commit // in the order in which they count
 	manifest ledger.Manifest
 	attempts map[string]*attempt
 }
@@ -45,10 +45,14 @@ func (l *Ledger) state(ctx context.Context) (*state, error) {
 	if s.commits, err = l.commits(ctx); err != nil {
 		return nil, err
 	}
-	if err := l.conn().QueryRow(ctx, "select now()").Scan(&s.now); err != nil {
-		return nil, l.fault(ctx, err)
-	}
 	s.manifest = s.fold(func(*commit) bool { return true })
+	for _, e := range s.manifest.Sources {
+		for _, name := range attemptsOf([]ledger.Entry{e}) {
+			if a := s.attempts[name]; a != nil && a.retired {
+				return nil, l.damaged("usage_line", fmt.Errorf("the lines of %s were removed and count again", e.Name))
+			}
+		}
+	}
 	return s, nil
 }
 
