@@ -175,7 +175,7 @@ func TestCompose_Errors(t *testing.T) {
 	unread.Before, unread.After = nil, nil
 	link := Step{ID: "link-1", Kind: Link}
 	other := *all[3]
-	other.Target.Customer = home
+	other.ID, other.Target.Customer = "assign-2", home
 	bad := *all[3]
 	bad.Target.Principal = "') || 1=1 || ('"
 	for _, c := range []struct {
