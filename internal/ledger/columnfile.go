@@ -99,10 +99,10 @@ func (c *rowColumns) add(r *row) {
 
 func (c *rowColumns) rows() int { return len(c.day.values) }
 
-// rowSchema is the schema of [row] as a Parquet file has it.
-func rowSchema() ([]format.SchemaElement, error) {
+// schemaOf is the schema of [row], or the like, as a Parquet file has it.
+func schemaOf[T any]() ([]format.SchemaElement, error) {
 	var b bytes.Buffer
-	w := parquet.NewGenericWriter[row](&b)
+	w := parquet.NewGenericWriter[T](&b)
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
@@ -113,7 +113,13 @@ func rowSchema() ([]format.SchemaElement, error) {
 	return f.Metadata().Schema, nil
 }
 
-// columnFile writes rows to a Parquet file column by column: each column chunk
+// columnGroup is the buffers of a row group.
+type columnGroup interface {
+	all() []columnBuffer // in the order of the schema
+	rows() int
+}
+
+// columnFile writes columns to a Parquet file column by column: each column chunk
 // is a dictionary page, where the column has one, and one data page. It writes
 // what the Parquet library reads, several times as fast as the library writes:
 // a column of words is looked up only where it differs from the row before.
@@ -122,7 +128,7 @@ type columnFile struct {
 	offset  int64
 	schema  []format.SchemaElement
 	zstd    *zstd.Encoder
-	columns *rowColumns
+	columns columnGroup
 	groups  []format.RowGroup
 	total   int64
 
@@ -131,16 +137,12 @@ type columnFile struct {
 
 const magic = "PAR1"
 
-func newColumnFile(out io.Writer) (*columnFile, error) {
-	schema, err := rowSchema()
-	if err != nil {
-		return nil, err
-	}
+func newColumnFile(out io.Writer, schema []format.SchemaElement, columns columnGroup) (*columnFile, error) {
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return nil, err
 	}
-	f := &columnFile{out: out, schema: schema, zstd: z, columns: newRowColumns()}
+	f := &columnFile{out: out, schema: schema, zstd: z, columns: columns}
 	return f, f.write([]byte(magic))
 }
 

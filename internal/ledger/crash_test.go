@@ -116,7 +116,7 @@ func strays(t *testing.T, l *Ledger) []string {
 	}
 	var out []string
 	named := m.files()
-	for _, pattern := range []string{"tmp/*", "*/*" + extension} {
+	for _, pattern := range []string{"tmp/*", "????-??/*" + extension} {
 		found, err := filepath.Glob(filepath.Join(l.dir, pattern))
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,8 @@
 //	  lock                      held while an import runs
 //	  2026-10/1f0c….parquet     the lines of one source in that month, never changed
 //	  tmp/                      what an import is writing; swept by the next one
+//	  facts/2026-10.json        which day facts are kept, and what of
+//	  facts/2026-10-07-….parquet  the day facts of one shard of the subscriptions
 //
 // # Which lines count
 //
@@ -33,6 +35,19 @@
 //
 // Values that Microsoft restates (credit, effective unit price, totals,
 // exchange rate) are no part of a line's identity, nor are names.
+//
+// # Day facts
+//
+// What the lines of a month amount to is kept beside them, in as many files as
+// there are shards of the subscriptions, and made when it is first asked for. A file
+// is named after what it was made from: the segments with lines of the shard,
+// which of those lines count, the rates of their meters, and the single
+// resources that were summed apart. Who asks compares that with what is there
+// now, so that a file is either right or not used, and after an import, or when
+// access to a resource was seen, only the shards are made again in which something changed.
+// Files are written without waiting for the disk and bear a checksum:
+// one that is damaged, or gone, is made again. All of facts/ may be removed at any time.
+// A ledger that cannot be written to is answered from a temporary folder.
 //
 // # Crashes
 //

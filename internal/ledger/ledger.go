@@ -20,6 +20,9 @@ type Ledger struct {
 	step func()
 	// groupRows is how many lines an import holds before it writes them.
 	groupRows int
+	// heldFacts is how many facts all workers together sum in memory; more are
+	// written to temporary files in between.
+	heldFacts int
 
 	mu    sync.Mutex
 	masks map[pharos.Month]resolved // what was last worked out for a month
@@ -34,7 +37,7 @@ func Open(dir string) (*Ledger, error) {
 	if _, err := readManifest(dir); err != nil {
 		return nil, err
 	}
-	return &Ledger{dir: dir, step: func() {}, groupRows: groupRows, masks: map[pharos.Month]resolved{}}, nil
+	return &Ledger{dir: dir, step: func() {}, groupRows: groupRows, heldFacts: heldFacts, masks: map[pharos.Month]resolved{}}, nil
 }
 
 // Close does nothing: a folder is not held open.
@@ -93,7 +96,7 @@ func (l *Ledger) tryView(ctx context.Context, month pharos.Month) (*view, error)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{month: month, strays: m.strays(month)}
+	v := &view{month: month, strays: m.strays(month), lines: m.linesOf(month), months: m.Months()}
 	for _, src := range m.Sources {
 		for _, info := range src.Segments {
 			if info.Month != month {
@@ -147,6 +150,8 @@ type view struct {
 	month    pharos.Month
 	segments []*segment
 	strays   map[string]bool // invoices that bill another month
+	lines    string          // the fingerprint of what is seen
+	months   []pharos.Month  // that have lines
 }
 
 func (v *view) close() {

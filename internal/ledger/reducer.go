@@ -16,7 +16,9 @@ import (
 type reducer struct {
 	*reduction
 	sums *factTable
+	runs *factRuns // what did not fit in memory
 
+	shardOf                                                       []int // by subscription of the block
 	days                                                          []int32
 	quantity, price, exchange                                     []int64
 	customer, subscription, group, resource, meter, product, rate words
@@ -40,10 +42,26 @@ const (
 )
 
 func newReducer(r *reduction) *reducer {
-	return &reducer{reduction: r, sums: newFactTable(), scopes: map[[2]uint32]uint32{}}
+	return &reducer{reduction: r, sums: newFactTable(), runs: &factRuns{folder: r.temp}, scopes: map[[2]uint32]uint32{}}
 }
 
-// load reads the columns of a block.
+// any reads the subscriptions of a block and reports whether one of them is
+// of a shard that is wanted.
+func (w *reducer) any(b block) (bool, error) {
+	if err := b.words("subscription_id", &w.subscription); err != nil {
+		return false, err
+	}
+	w.shardOf = w.shardOf[:0]
+	any := false
+	for _, s := range w.subscription.values {
+		shard := shardOf(s)
+		w.shardOf = append(w.shardOf, shard)
+		any = any || w.wanted[shard]
+	}
+	return any, nil
+}
+
+// load reads the other columns of a block.
 func (w *reducer) load(b block) (err error) {
 	if w.days, err = b.int32s("day", w.days); err != nil {
 		return err
@@ -61,7 +79,7 @@ func (w *reducer) load(b block) (err error) {
 		to   *words
 		sym  int
 	}{
-		{"customer_id", &w.customer, symCustomer}, {"subscription_id", &w.subscription, symSubscription},
+		{"customer_id", &w.customer, symCustomer},
 		{"resource_group", &w.group, symGroup}, {"excluded", &w.product, symProduct},
 		{"credited_percent", &w.rate, symRate}, {"billing_currency", &w.currency, symCurrency},
 		{"reseller", &w.reseller, symReseller},
@@ -71,6 +89,7 @@ func (w *reducer) load(b block) (err error) {
 		}
 		w.symbolsOf[c.sym] = w.symbols.all(c.to.values, w.symbolsOf[c.sym])
 	}
+	w.symbolsOf[symSubscription] = w.symbols.all(w.subscription.values, w.symbolsOf[symSubscription])
 	return cmp.Or(w.loadMeters(b), w.loadFine(b), w.loadWide(b))
 }
 
@@ -123,16 +142,19 @@ func (w *reducer) loadWide(b block) error {
 	return nil
 }
 
-// block adds the lines of b that count and are of this shard.
+// block adds the lines of b that count and are of a wanted shard.
 func (w *reducer) block(b block) error {
+	if any, err := w.any(b); err != nil || !any {
+		return err
+	}
 	if err := w.load(b); err != nil {
 		return err
 	}
 	for i := range b.rows {
-		subscription := w.symbolsOf[symSubscription][w.subscription.index[i]]
-		if subscription%w.shards != w.shard || !b.kept(i) {
+		if !w.wanted[w.shardOf[w.subscription.index[i]]] || !b.kept(i) {
 			continue
 		}
+		subscription := w.symbolsOf[symSubscription][w.subscription.index[i]]
 		key := factKey{
 			day: w.days[i], customer: w.symbolsOf[symCustomer][w.customer.index[i]], subscription: subscription,
 			scope: w.scope(i, subscription), product: w.symbolsOf[symProduct][w.product.index[i]],
@@ -148,7 +170,29 @@ func (w *reducer) block(b block) error {
 		}
 		w.sums.addText(at, exact(v.Quantity, w.quantity[i]).Mul(exact(v.UnitPrice, w.price[i])).Mul(exact(v.Exchange, w.exchange[i])))
 	}
+	if len(w.sums.keys) < w.held {
+		return nil
+	}
+	if err := w.runs.spill(w.sums, w.byShard()); err != nil {
+		return err
+	}
+	w.sums.clear()
 	return nil
+}
+
+// byShard lists the places of the facts that the reducer holds.
+func (w *reducer) byShard() (places [factShards][]int32) {
+	shards := map[uint32]int{}
+	for i := range w.sums.keys {
+		sub := w.sums.keys[i].subscription
+		shard, known := shards[sub]
+		if !known {
+			shard = shardOf(w.symbols.string(sub))
+			shards[sub] = shard
+		}
+		places[shard] = append(places[shard], int32(i)) //nolint:gosec // of a table
+	}
+	return places
 }
 
 // scope returns the symbol of the scope that row i is summed by.

@@ -160,15 +160,18 @@ func (b *block) bools(column string, dst []bool) ([]bool, error) {
 }
 
 // keys reads the identities of the lines.
-func (b *block) keys(dst []byte) ([]byte, error) {
+func (b *block) keys(dst []byte) ([]byte, error) { return b.fixed("line_key", dst) }
+
+// fixed reads a column of 16 bytes each into dst.
+func (b *block) fixed(column string, dst []byte) ([]byte, error) {
 	dst = dst[:0]
-	err := b.pages("line_key", func(p parquet.Page) error {
+	err := b.pages(column, func(p parquet.Page) error {
 		data := p.Data()
 		values, _ := data.FixedLenByteArray()
 		dst = append(dst, values...)
 		return nil
 	})
-	return dst, b.complete("line_key", len(dst)/16, err)
+	return dst, b.complete(column, len(dst)/16, err)
 }
 
 // words is a column of strings: for each row an index into values.

@@ -60,13 +60,14 @@ func (s *segments) Abandon() error {
 
 // segmentWriter writes one Parquet file.
 type segmentWriter struct {
-	path  string
-	file  *os.File
-	out   *columnFile
-	row   row // being filled
-	rate  writtenRate
-	group int // rows of a row group
-	tally *Tally
+	path    string
+	file    *os.File
+	out     *columnFile
+	columns *rowColumns // of out
+	row     row         // being filled
+	rate    writtenRate
+	group   int // rows of a row group
+	tally   *Tally
 }
 
 // writtenRate is the credited rate of the line before, in words.
@@ -76,15 +77,20 @@ type writtenRate struct {
 }
 
 func newSegmentWriter(path string, month pharos.Month, group int) (*segmentWriter, error) {
+	schema, err := schemaOf[row]()
+	if err != nil {
+		return nil, err
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	out, err := newColumnFile(f)
+	columns := newRowColumns()
+	out, err := newColumnFile(f, schema, columns)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &segmentWriter{path: path, file: f, group: group, out: out, tally: NewTally(month)}, nil
+	return &segmentWriter{path: path, file: f, group: group, out: out, columns: columns, tally: NewTally(month)}, nil
 }
 
 func (w *segmentWriter) add(rec *usagefile.Record, member string) error {
@@ -94,9 +100,9 @@ func (w *segmentWriter) add(rec *usagefile.Record, member string) error {
 	if err := w.row.fill(rec, member, w.rate.text); err != nil {
 		return err
 	}
-	w.out.columns.add(&w.row)
+	w.columns.add(&w.row)
 	w.tally.Add(rec)
-	if w.out.columns.rows() >= w.group {
+	if w.columns.rows() >= w.group {
 		return w.out.endGroup()
 	}
 	return nil
