@@ -71,29 +71,10 @@ func (e *env) apply(ctx context.Context, o *applyOptions, name string) error {
 	if err := mayLink(p, c); err != nil && o.mode() == report.DoneNow {
 		return err
 	}
-	sessions, err := e.sessions(c, everyCredential)
-	if err != nil {
-		return err
-	}
-	defer sessions.close()
 	if err := e.agreeToSend(p, only, o); err != nil {
 		return err
 	}
-	journal, err := openStore(ctx, c.Store)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = journal.Close() }() // everything is committed before
-	checkIns, err := journal.CheckIns(ctx)
-	if err != nil {
-		return err
-	}
-	bar := e.progress("applying")
-	outcomes, err := o.verb()(ctx, p, repair.Deps{
-		Hands: sessions.hands(), Partner: c.Partner, Journal: journal, CheckedIn: linkedNow(register(declared(c), checkIns)),
-		Progress: func(ev repair.Event) { bar.set(int64(ev.Done), int64(ev.Total), ev.Doing) },
-	}, only)
-	bar.done()
+	outcomes, err := e.applied(ctx, c, p, only, o.verb())
 	if err != nil && len(outcomes) == 0 {
 		return err
 	}
@@ -106,8 +87,35 @@ func (e *env) apply(ctx context.Context, o *applyOptions, name string) error {
 	return repair.Failure(outcomes)
 }
 
+// applyVerb is what is done with a plan.
+type applyVerb func(context.Context, *repair.Plan, repair.Deps, []string) ([]repair.Outcome, error)
+
+// applied runs a verb with every credential, and the store for its journal.
+func (e *env) applied(ctx context.Context, c *config.Config, p *repair.Plan, only []string, do applyVerb) ([]repair.Outcome, error) {
+	sessions, err := e.sessions(c, everyCredential)
+	if err != nil {
+		return nil, err
+	}
+	defer sessions.close()
+	journal, err := openStore(ctx, c.Store)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = journal.Close() }() // everything is committed before
+	checkIns, err := journal.CheckIns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bar := e.progress("applying")
+	defer bar.done()
+	return do(ctx, p, repair.Deps{
+		Hands: sessions.hands(), Partner: c.Partner, Journal: journal, CheckedIn: linkedNow(register(declared(c), checkIns)),
+		Progress: func(ev repair.Event) { bar.set(int64(ev.Done), int64(ev.Total), ev.Doing) },
+	}, only)
+}
+
 // verb is what the flags ask for.
-func (o *applyOptions) verb() func(context.Context, *repair.Plan, repair.Deps, []string) ([]repair.Outcome, error) {
+func (o *applyOptions) verb() applyVerb {
 	switch {
 	case o.check:
 		return repair.Check
