@@ -97,7 +97,15 @@ func tally(scopes []coverageScope) string {
 	if len(parts) == 0 {
 		return "No scope is known: run `pharos scan` first."
 	}
-	return fmt.Sprintf("%s scopes: %s.", grouped(fmt.Sprint(len(scopes))), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s: %s.", counted(len(scopes), "scope"), strings.Join(parts, ", "))
+}
+
+// counted writes a number of things: 1 step, 1,200 steps.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return grouped(fmt.Sprint(n)) + " " + thing
 }
 
 func coverageForPeople(scopes []coverageScope) *sheet {

@@ -29,7 +29,7 @@ func Links(statuses []link.Status) *Report {
 		}
 	}
 	if n := by[link.NotLinked]; n > 0 {
-		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("%d not linked: `pharos link apply` links them", n)})
+		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("%d not linked: `pharos link apply` links those with `link: true` in the configuration", n)})
 	}
 	if n := by[link.LinkedToOther]; n > 0 {
 		r.blocks = append(r.blocks, block{hint: fmt.Sprintf("%d linked to another organisation's ID: `pharos explain linked-to-other`", n)})

@@ -67,7 +67,7 @@ func planned(p *repair.Plan) string {
 			parts = append(parts, fmt.Sprintf("%s %s", grouped(fmt.Sprint(by[a])), actors(a)))
 		}
 	}
-	return fmt.Sprintf("%s steps: %s.", grouped(fmt.Sprint(len(p.Steps))), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s: %s.", counted(len(p.Steps), "step"), strings.Join(parts, ", "))
 }
 
 func actors(a repair.Actor) string {
