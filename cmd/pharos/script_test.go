@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pharos-pec/pharos/internal/ledger/clickhouse/clickhousetest"
 )
 
 var update = flag.Bool("update", false, "write what the programs print into the scripts")
@@ -37,8 +39,10 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
+			e.Values[clickHouseKey{}] = &[]*clickhousetest.Cluster{}
 			return nil
 		},
+		Condition: installed,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":   status,
 			"emulator": startEmulator,
@@ -51,6 +55,7 @@ func TestScript(t *testing.T) {
 			"remember": remember,
 			"readme":   readme,
 
+			"clickhouse": startClickHouse,
 			"documented": documented,
 			"pipeline":   playPipeline,
 		},

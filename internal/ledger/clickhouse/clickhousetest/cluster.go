@@ -79,6 +79,9 @@ func New(dir string) (*Cluster, error) {
 	return c, nil
 }
 
+// Installed reports whether clickhouse-server is there.
+func Installed() bool { _, err := findServer(); return err == nil }
+
 // findServer looks where Debian puts the program, which is not on everybody's path.
 func findServer() (string, error) {
 	if path, err := exec.LookPath("clickhouse-server"); err == nil {
