@@ -151,17 +151,22 @@ func (c *lineColumns) load(b block) (err error) {
 		return err
 	}
 	c.text = map[string]*words{}
-	for _, name := range []string{
-		"member", "invoice", "customer_id", "customer_name", "subscription_id", "subscription_name", "resource_group",
-		"resource_id", "meter_id", "meter_name", "meter_category", "meter_subcategory", "product_id", "sku_id", "publisher",
-		"wide", "pricing_currency", "billing_currency", "credited_percent", "excluded", "plan", "reseller",
-	} {
+	for _, name := range wordColumns() {
 		c.text[name] = &words{}
 		if err := b.words(name, c.text[name]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wordColumns are the columns of text.
+func wordColumns() []string {
+	return []string{
+		"member", "invoice", "customer_id", "customer_name", "subscription_id", "subscription_name", "resource_group",
+		"resource_id", "meter_id", "meter_name", "meter_category", "meter_subcategory", "product_id", "sku_id", "publisher",
+		"wide", "pricing_currency", "billing_currency", "credited_percent", "excluded", "plan", "reseller",
+	}
 }
 
 // line returns row i as a usage line.

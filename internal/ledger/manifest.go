@@ -16,8 +16,10 @@ import (
 )
 
 const (
-	manifestName    = "manifest.json"
-	manifestVersion = 1
+	manifestName = "manifest.json"
+	// manifestVersion is written. Version 1 has neither checksums nor months
+	// that were dropped; it is read as it is.
+	manifestVersion = 2
 )
 
 // manifest is the list of what the ledger holds. The file is the truth: a
@@ -38,15 +40,22 @@ type source struct {
 	Lines     int64              `json:"lines"`
 	Rejected  int64              `json:"rejected"`
 	Segments  []segmentInfo      `json:"segments,omitempty"`
-	Recon     []ReconSum         `json:"recon,omitempty"`
+	// Dropped is what the source had of months that were dropped. Their lines
+	// are gone; the counts still tell which month an invoice bills.
+	Dropped []segmentInfo `json:"dropped,omitempty"`
+	Recon   []ReconSum    `json:"recon,omitempty"`
 }
 
 // segmentInfo is what a source has of one month.
 type segmentInfo struct {
-	Month    pharos.Month `json:"month"`
-	File     string       `json:"file"` // below the ledger's folder, with slashes
-	Lines    int64        `json:"lines"`
-	Unbilled int64        `json:"unbilled"`
+	Month pharos.Month `json:"month"`
+	File  string       `json:"file"` // below the ledger's folder, with slashes
+	// SHA256 is of the file, in hex, and Bytes its size; "" and 0 where an
+	// older Pharos wrote it, and where the engine is no folder.
+	SHA256   string `json:"fileSha256,omitempty"`
+	Bytes    int64  `json:"bytes,omitempty"`
+	Lines    int64  `json:"lines"`
+	Unbilled int64  `json:"unbilled"`
 	// Invoices counts the other lines by invoice, of the first maxInvoices.
 	Invoices map[string]int64 `json:"invoices,omitempty"`
 	First    pharos.Day       `json:"first"`
@@ -116,7 +125,7 @@ func (m *manifest) Months() []pharos.Month {
 func (m *manifest) spread() map[string]map[pharos.Month]int64 {
 	lines := map[string]map[pharos.Month]int64{}
 	for _, s := range m.Sources {
-		for _, g := range s.Segments {
+		for _, g := range slices.Concat(s.Segments, s.Dropped) {
 			for invoice, n := range g.Invoices {
 				if lines[invoice] == nil {
 					lines[invoice] = map[pharos.Month]int64{}
@@ -156,8 +165,8 @@ func readManifest(dir string) (manifest, error) {
 		return manifest{}, pharos.Errorf(pharos.Invalid, "%s: not a ledger's manifest: %w", filepath.Join(dir, manifestName), err).
 			WithHint("restore it, or import the usage files again into a new folder")
 	}
-	if m.Version != manifestVersion {
-		return manifest{}, pharos.Errorf(pharos.Unsupported, "the ledger in %s is of version %d, this Pharos reads version %d", dir, m.Version, manifestVersion).
+	if m.Version < 1 || m.Version > manifestVersion {
+		return manifest{}, pharos.Errorf(pharos.Unsupported, "the ledger in %s is of version %d, this Pharos reads versions 1 to %d", dir, m.Version, manifestVersion).
 			WithHint("use the Pharos that wrote it, or a newer one")
 	}
 	return m, nil
@@ -165,6 +174,7 @@ func readManifest(dir string) (manifest, error) {
 
 // write replaces the manifest of dir. It is there as a whole or not at all.
 func (m *manifest) write(dir string, step func()) error {
+	m.Version = manifestVersion
 	b, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return err

@@ -36,10 +36,22 @@ func NewTally(month pharos.Month) *Tally {
 
 // Add counts a line.
 func (t *Tally) Add(rec *usagefile.Record) {
+	t.add(rec.Day, rec.Invoice, rec.BillingCurrency, charge{rec.Quantity, rec.UnitPrice, rec.ExchangeRate, rec.PreTax})
+}
+
+// charge is what a line says of its cost.
+type charge struct{ quantity, unitPrice, exchange, preTax usagefile.Number }
+
+func (t *Tally) add(day pharos.Day, invoice, currency string, c charge) {
 	t.info.Lines++
-	t.countInvoice(rec.Invoice)
-	t.info.First, t.info.Last = min(t.info.First, rec.Day), max(t.info.Last, rec.Day)
-	t.addSums(rec)
+	t.countInvoice(invoice)
+	t.info.First, t.info.Last = min(t.info.First, day), max(t.info.Last, day)
+	s, ok := t.sums[currency]
+	if !ok {
+		s = &currencySum{}
+		t.sums[currency] = s
+	}
+	s.add(c)
 }
 
 func (t *Tally) countInvoice(invoice string) {
@@ -52,24 +64,19 @@ func (t *Tally) countInvoice(invoice string) {
 	}
 }
 
-func (t *Tally) addSums(rec *usagefile.Record) {
-	s, ok := t.sums[rec.BillingCurrency]
-	if !ok {
-		s = &currencySum{}
-		t.sums[rec.BillingCurrency] = s
-	}
-	q, ok1 := rec.Quantity.Fixed()
-	p, ok2 := rec.UnitPrice.Fixed()
-	x, ok3 := rec.ExchangeRate.Fixed()
+func (s *currencySum) add(c charge) {
+	q, ok1 := c.quantity.Fixed()
+	p, ok2 := c.unitPrice.Fixed()
+	x, ok3 := c.exchange.Fixed()
 	if ok1 && ok2 && ok3 {
 		s.list.addProduct(q, p, x)
 	} else {
-		s.list.text = s.list.text.Add(rec.Quantity.Decimal().Mul(rec.UnitPrice.Decimal()).Mul(rec.ExchangeRate.Decimal()))
+		s.list.text = s.list.text.Add(c.quantity.Decimal().Mul(c.unitPrice.Decimal()).Mul(c.exchange.Decimal()))
 	}
-	if v, ok := rec.PreTax.Fixed(); ok {
+	if v, ok := c.preTax.Fixed(); ok {
 		s.preTax.addProduct(v, one, one)
 	} else {
-		s.preTax.text = s.preTax.text.Add(rec.PreTax.Decimal())
+		s.preTax.text = s.preTax.text.Add(c.preTax.Decimal())
 	}
 }
 

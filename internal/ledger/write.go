@@ -1,7 +1,11 @@
 package ledger
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	stdhash "hash"
+	"io"
 	"os"
 
 	"github.com/pharos-pec/pharos"
@@ -43,6 +47,7 @@ func (s *segments) Finish() ([]Part, error) {
 		}
 		part := w.tally.Part()
 		part.File = segmentFile(part.Month.String(), s.sha)
+		part.SHA256, part.Bytes = hex.EncodeToString(w.sha.Sum(nil)), w.out.offset
 		parts = append(parts, part)
 	}
 	return parts, nil
@@ -62,6 +67,7 @@ func (s *segments) Abandon() error {
 type segmentWriter struct {
 	path    string
 	file    *os.File
+	sha     stdhash.Hash // of what is written
 	out     *columnFile
 	columns *rowColumns // of out
 	row     row         // being filled
@@ -86,11 +92,12 @@ func newSegmentWriter(path string, month pharos.Month, group int) (*segmentWrite
 		return nil, err
 	}
 	columns := newRowColumns()
-	out, err := newColumnFile(f, schema, columns)
+	sha := sha256.New()
+	out, err := newColumnFile(io.MultiWriter(f, sha), schema, columns)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &segmentWriter{path: path, file: f, group: group, out: out, columns: columns, tally: NewTally(month)}, nil
+	return &segmentWriter{path: path, file: f, group: group, sha: sha, out: out, columns: columns, tally: NewTally(month)}, nil
 }
 
 func (w *segmentWriter) add(rec *usagefile.Record, member string) error {
