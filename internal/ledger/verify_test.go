@@ -130,7 +130,9 @@ func TestVerify_Finds(t *testing.T) {
 			rewrite(t, l, func(m *manifest) { s := &first(m).Sums[0]; s.PreTax = s.PreTax.Add(s.PreTax) })
 		}, []Problem{Miscounted}, "total before tax"},
 		{"a currency that is not there", func(t *testing.T, l *Ledger) {
-			rewrite(t, l, func(m *manifest) { first(m).Sums = append(first(m).Sums, sum{Currency: "SEK", PreTax: first(m).Sums[0].PreTax}) })
+			rewrite(t, l, func(m *manifest) {
+				first(m).Sums = append(first(m).Sums, sum{Currency: "SEK", PreTax: first(m).Sums[0].PreTax})
+			})
 		}, []Problem{Miscounted}, "in SEK"},
 		{"other days", func(t *testing.T, l *Ledger) {
 			rewrite(t, l, func(m *manifest) { first(m).First-- })
