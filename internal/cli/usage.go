@@ -13,11 +13,11 @@ import (
 func newUsage(e *env) *cobra.Command {
 	return e.group(page{
 		use:   "usage",
-		short: "Get rated usage into the ledger",
+		short: "Get rated usage into the ledger, and look after it",
 		long: `Rated usage is the partner's bill, line by line and day by day, with the credit that each line earned.
-It is fetched from the billing API, or read from files of any supported format.`,
-		example: "  pharos usage pull\n  pharos usage import daily-*.csv.gz",
-	}, newUsagePull(e), newUsageImport(e))
+It is fetched from the billing API, or read from files of any supported format, and kept in the ledger.`,
+		example: "  pharos usage pull\n  pharos usage import daily-*.csv.gz\n  pharos usage verify",
+	}, newUsagePull(e), newUsageImport(e), newUsageList(e), newUsageVerify(e))
 }
 
 type usageImportOptions struct {

@@ -42,6 +42,8 @@ type usageLedger interface {
 	Import(ctx context.Context, sources []ledger.Source, opts ledger.Options) (ledger.Report, error)
 	// Names tells what the bill calls the customers and subscriptions of a month.
 	Names(ctx context.Context, month pharos.Month) (map[pharos.TenantID]pharos.Customer, map[pharos.SubscriptionID]pharos.Subscription, error)
+	// Manifest is the list of what was imported.
+	Manifest(ctx context.Context) (ledger.Manifest, error)
 	// Files lists the usage files of a month.
 	Files(ctx context.Context, month pharos.Month) ([]ledger.File, error)
 	// LastStatement is the newest that was pulled; ok is false when there is none.
@@ -59,6 +61,20 @@ func (e *env) openLedger(ctx context.Context, l config.Location) (usageLedger, e
 		return clickhouse.Open(ctx, l.Path, e.Getenv(clickHousePassword))
 	}
 	return ledger.Open(l.Path)
+}
+
+// openFolder opens the ledger that the configuration names, for a command that
+// works on the files of a folder.
+func (e *env) openFolder(command string) (*ledger.Ledger, error) {
+	c, err := e.load()
+	if err != nil {
+		return nil, err
+	}
+	if c.Ledger.Engine != "folder" {
+		return nil, pharos.Errorf(pharos.Unsupported, "`%s` works on a ledger in a folder, and the configuration's is in %s", command, c.Ledger.Engine).
+			WithHint("--ledger FOLDER names one")
+	}
+	return ledger.Open(c.Ledger.Path)
 }
 
 // openStore opens the store that the configuration names.

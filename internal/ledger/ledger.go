@@ -52,6 +52,9 @@ func (l *Ledger) Months(context.Context) ([]pharos.Month, error) {
 	return m.Months(), nil
 }
 
+// Manifest returns the list of what the ledger holds.
+func (l *Ledger) Manifest(context.Context) (Manifest, error) { return readManifest(l.dir) }
+
 // File is an imported usage file.
 type File struct {
 	Name   string // as it was named to the import

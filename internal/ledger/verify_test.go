@@ -105,13 +105,13 @@ func TestVerify_Finds(t *testing.T) {
 	}{
 		{"a flipped bit", func(t *testing.T, l *Ledger) {
 			change(t, l, func(b []byte) []byte { b[len(b)/3] ^= 4; return b })
-		}, []Problem{Altered}, "SHA-256"},
+		}, []Problem{Altered}, "checksum"},
 		{"a cut file", func(t *testing.T, l *Ledger) {
 			change(t, l, func(b []byte) []byte { return b[:len(b)/2] })
-		}, []Problem{Altered}, "SHA-256"},
+		}, []Problem{Altered}, "checksum"},
 		{"an empty file", func(t *testing.T, l *Ledger) {
 			change(t, l, func([]byte) []byte { return nil })
-		}, []Problem{Altered}, "SHA-256"},
+		}, []Problem{Altered}, "checksum"},
 		{"a file without checksum that is cut", func(t *testing.T, l *Ledger) {
 			rewrite(t, l, func(m *manifest) { first(m).SHA256 = "" })
 			change(t, l, func(b []byte) []byte { return b[:len(b)/2] })

@@ -36,6 +36,8 @@ func examples(t *testing.T) map[string]*Report {
 		"coverage":     Coverage(d, scopes, explain.NamesOf(h)),
 		"links":        sampleLinks(),
 		"import":       sampleImport(),
+		"store":        sampleStore(),
+		"ledger":       sampleLedgerVerification(),
 		"scan":         sampleScan(),
 		"plan":         Plan(smallPlan()),
 		"applied":      sampleApplied(),

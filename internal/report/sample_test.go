@@ -216,6 +216,32 @@ func sampleImport() *Report {
 	})
 }
 
+func sampleStore() *Report {
+	october := must(pharos.ParseMonth("2026-10"))
+	return Store(Stored{
+		Lines: 2469134, Bytes: 98765432,
+		Files: []StoredFile{
+			{File: "unbilled/part-0001.json.gz", Formats: []string{"graph-jsonl"}, SHA256: strings.Repeat("0f", 32), Lines: 1234567, Bytes: 49382716,
+				Months: []pharos.Month{october}, Statement: &StoredPull{Currency: "EUR", Month: "2026-10", At: time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC)}},
+			{File: "daily-rated-usage.csv.gz", Formats: []string{"daily-csv"}, SHA256: strings.Repeat("1e", 32), Lines: 1234567, Rejected: 3, Bytes: 49382716,
+				Months: []pharos.Month{october}, Dropped: []pharos.Month{october - 1}},
+		},
+	})
+}
+
+func sampleLedgerVerification() *Report {
+	october := must(pharos.ParseMonth("2026-10"))
+	return LedgerVerification(Verified{
+		Months: []MonthSize{{october - 1, 1, 1234567, 49382716}, {october, 2, 2469134, 98765432}}, Unsigned: 1,
+		Findings: []LedgerFinding{
+			{Problem: "altered", File: "2026-10/0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f.parquet", Month: "2026-10", Source: "unbilled/part-0001.json.gz",
+				Message: "its checksum is not the one that it was written with"},
+			{Problem: "foreign", File: "notes.txt", Message: "no import wrote this file"},
+		},
+		Leftovers: []string{"tmp/2026-10-1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e.parquet"},
+	})
+}
+
 func sampleScan() *Report {
 	return Scan(Scanned{
 		At: time.Date(2026, 11, 6, 12, 0, 0, 0, time.UTC), Customers: 12, Subscriptions: 41, Grants: 1204, Denials: 1, Principals: 88, Links: 5,
@@ -243,7 +269,7 @@ func samples(t *testing.T) map[string]*Report {
 	t.Helper()
 	m := sampleMonth(t)
 	out := map[string]*Report{
-		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "scan": sampleScan(),
+		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "store": sampleStore(), "ledger-verification": sampleLedgerVerification(), "scan": sampleScan(),
 		"deployment": sampleDeployment(), "whatif": Deployment(sampleDeployed(), true),
 		"request": Request(sampleFiled()), "filed": Filed(sampleFiled()), "there": sampleThere(), "portal": samplePortal(),
 		"tickets": Tickets([]evidence.Ticket{sampleTicket()}), "no-tickets": Tickets(nil),

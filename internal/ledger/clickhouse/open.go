@@ -146,6 +146,15 @@ func (l *Ledger) Close() {
 // conn is the connection that questions go through: any node asks all others.
 func (l *Ledger) conn() driver.Conn { return l.nodes[0].conn }
 
+// Manifest returns the list of what the ledger holds.
+func (l *Ledger) Manifest(ctx context.Context) (ledger.Manifest, error) {
+	s, err := l.state(ctx)
+	if err != nil {
+		return ledger.Manifest{}, err
+	}
+	return s.manifest, nil
+}
+
 // Months lists the months that have lines, oldest first.
 func (l *Ledger) Months(ctx context.Context) ([]pharos.Month, error) {
 	s, err := l.state(ctx)
