@@ -156,13 +156,24 @@ func (v *Verification) look(dir string, m manifest) error {
 			return err
 		}
 		file := filepath.ToSlash(short)
-		if swept(file) {
+		switch {
+		case swept(file):
 			v.Leftovers = append(v.Leftovers, file)
+			return nil
+		case derived(file):
 			return nil
 		}
 		v.Findings = append(v.Findings, Finding{Problem: Foreign, File: file, Message: "no import wrote this file"})
 		return nil
 	})
+}
+
+// derived reports whether the file is one of day facts, which bear a checksum
+// of their own and are made again when it does not fit.
+func derived(file string) bool {
+	name, ok := strings.CutPrefix(file, factsFolder+"/")
+	return ok && (name == lockName || strings.HasPrefix(name, tempFolder+"/") ||
+		!strings.Contains(name, "/") && (strings.HasSuffix(name, extension) || strings.HasSuffix(name, ".json")))
 }
 
 // swept reports whether sweep removes the file when the manifest does not

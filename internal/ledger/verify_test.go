@@ -37,6 +37,7 @@ func verify(t *testing.T, l *Ledger) Verification {
 
 func TestVerify_Intact(t *testing.T) {
 	l := threeFiles(t)
+	facts(t, l) // which are kept in the folder
 	v := verify(t, l)
 	if len(v.Findings) > 0 || len(v.Leftovers) > 0 || v.Unsigned > 0 {
 		t.Errorf("%+v", v)
@@ -150,7 +151,8 @@ func TestVerify_Finds(t *testing.T) {
 			put(t, l, "2026-10/notes.txt")
 			put(t, l, "2026-10/deeper/a.parquet")
 			put(t, l, "2026-1/a.parquet")
-		}, []Problem{Foreign, Foreign, Foreign}, "no import wrote"},
+			put(t, l, "facts/a.csv")
+		}, []Problem{Foreign, Foreign, Foreign, Foreign}, "no import wrote"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := threeFiles(t)
@@ -258,7 +260,7 @@ func TestVerify_Interrupted(t *testing.T) {
 
 // Verify reads every column that there is.
 func TestVerify_AllColumns(t *testing.T) {
-	schema, err := rowSchema()
+	schema, err := schemaOf[row]()
 	if err != nil {
 		t.Fatal(err)
 	}
