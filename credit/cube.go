@@ -111,16 +111,25 @@ func (c *cell) add(d cell) {
 	c.open = plus(c.open, d.open)
 }
 
-// plus adds; most sums of a cell are of nothing, and decimals allocate.
+// plus adds; many sums of a cell are of nothing, and decimals allocate.
 func plus(a, b decimal.Decimal) decimal.Decimal {
-	if b.IsZero() {
+	switch {
+	case b.IsZero():
 		return a
+	case a.IsZero():
+		return b
+	default:
+		return a.Add(b)
 	}
-	return a.Add(b)
 }
 
 // at returns the cell's whole credit with the fallback rate settled.
-func (c *cell) at(rate pharos.Rate) decimal.Decimal { return c.credit.Add(rate.Of(c.open)) }
+func (c *cell) at(rate pharos.Rate) decimal.Decimal {
+	if c.open.IsZero() {
+		return c.credit
+	}
+	return plus(c.credit, rate.Of(c.open))
+}
 
 // index numbers distinct values in the order they come.
 type index[T comparable] struct {

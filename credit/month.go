@@ -120,13 +120,13 @@ func (s *Sums) Add(t Sums) {
 
 // add puts list cost and credit of lines under their verdict.
 func (s *Sums) add(v pharos.Verdict, list, credit decimal.Decimal) {
-	s.List = s.List.Add(list)
+	s.List = plus(s.List, list)
 	amount := credit
 	if v == pharos.Excluded {
 		amount = list
 	}
 	p := s.column(v)
-	*p = p.Add(amount)
+	*p = plus(*p, amount)
 }
 
 func (s *Sums) column(v pharos.Verdict) *decimal.Decimal {

@@ -16,13 +16,15 @@ const usualRate = 15
 // rates collects the rates at which a bill credits lines.
 type rates struct {
 	seen map[string]pharos.Rate
+	last pharos.Rate // noted; a ledger gives the same one to many facts
 }
 
 // note takes a rate the bill shows; zero is none.
 func (r *rates) note(rate pharos.Rate) {
-	if !rate.IsPositive() {
+	if rate == r.last || !rate.IsPositive() {
 		return
 	}
+	r.last = rate
 	if r.seen == nil {
 		r.seen = map[string]pharos.Rate{}
 	}
