@@ -20,7 +20,7 @@ import (
 // are charged does not follow from their list price. An error ends it.
 func (l *Ledger) Billed(ctx context.Context, month pharos.Month) iter.Seq2[pharos.BilledSum, error] {
 	return func(yield func(pharos.BilledSum, error) bool) {
-		sums, err := l.billed(ctx, month)
+		sums, err := keptSums(ctx, l, month, keptBilled, readBilled)
 		if err != nil {
 			yield(pharos.BilledSum{}, err)
 			return
@@ -61,12 +61,7 @@ type billedSum struct {
 	list, total exactSum
 }
 
-func (l *Ledger) billed(ctx context.Context, month pharos.Month) ([]pharos.BilledSum, error) {
-	v, err := l.view(ctx, month)
-	if err != nil {
-		return nil, err
-	}
-	defer v.close()
+func readBilled(ctx context.Context, v *view) ([]pharos.BilledSum, error) {
 	r := billedReader{sums: map[BilledKey]*billedSum{}}
 	for _, s := range v.segments {
 		for _, b := range s.blocks() {

@@ -8,6 +8,7 @@
 //	  tmp/                      what an import is writing; swept by the next one
 //	  facts/2026-10.json        which day facts are kept, and what of
 //	  facts/2026-10-07-….parquet  the day facts of one shard of the subscriptions
+//	  facts/2026-10-names-….json  and -billed-, -totals-, -masks-: what else is asked of a month
 //
 // # Which lines count
 //
@@ -46,7 +47,8 @@
 // now, so that a file is either right or not used, and after an import, or when
 // access to a resource was seen, only the shards are made again in which something changed.
 // Files are written without waiting for the disk and bear a checksum:
-// one that is damaged, or gone, is made again. All of facts/ may be removed at any time.
+// one that is damaged, or gone, is made again. So it is with which lines do not
+// count, the names, and the sums that the bill is checked by. All of facts/ may be removed at any time.
 // A ledger that cannot be written to is answered from a temporary folder.
 //
 // # Crashes

@@ -121,9 +121,7 @@ func (l *Ledger) makeFacts(ctx context.Context, folder string, month pharos.Mont
 		fine: fine, symbols: newSymbols(), meterRates: k.Survey.Rates, temp: filepath.Join(folder, tempFolder),
 		held: max(1, l.heldFacts/runtime.GOMAXPROCS(0)),
 	}
-	if err := clearFolder(r.temp); err != nil {
-		return nil, folderError(folder, err)
-	}
+	clearFolder(r.temp)
 	for i, ok := range good {
 		if r.wanted[i] = !ok; !ok {
 			k.Shards[i] = want[i]
@@ -186,8 +184,8 @@ func (k *keptMonth) save(folder string, month pharos.Month, months []pharos.Mont
 	return sweepFacts(folder, months)
 }
 
-// sweepFacts removes lists of months without lines, and files that no list
-// names. A file that somebody reads and that cannot be removed for that is left
+// sweepFacts removes lists of months without lines, and files of other lines
+// than theirs. A file that somebody reads and that cannot be removed for that is left
 // to the next time.
 func sweepFacts(folder string, months []pharos.Month) error {
 	named := map[string]bool{}
@@ -196,6 +194,9 @@ func sweepFacts(folder string, months []pharos.Month) error {
 		k := readKept(folder, m)
 		for _, s := range k.Shards {
 			named[s.File] = true
+		}
+		for _, what := range []string{keptNames, keptBilled, keptTotals, keptMasks} {
+			named[sumsName(m, what, k.Lines)] = true
 		}
 	}
 	found, err := os.ReadDir(folder)
@@ -210,10 +211,14 @@ func sweepFacts(folder string, months []pharos.Month) error {
 	return nil
 }
 
-// clearFolder removes what is in a folder.
-func clearFolder(dir string) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return err
+// clearFolder removes what somebody left behind who was killed. What another
+// process writes there without the lock it can do without.
+func clearFolder(dir string) {
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		return
 	}
-	return os.MkdirAll(dir, 0o755)
+	for _, f := range found {
+		_ = os.Remove(filepath.Join(dir, f.Name()))
+	}
 }

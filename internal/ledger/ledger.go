@@ -133,7 +133,7 @@ func (l *Ledger) resolve(ctx context.Context, sequence int64, v *view) error {
 	known, ok := l.masks[v.month]
 	l.mu.Unlock()
 	if !ok || known.sequence != sequence {
-		dropped, err := resolve(ctx, v)
+		dropped, err := l.masksOf(ctx, v)
 		if err != nil {
 			return err
 		}

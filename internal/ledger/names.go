@@ -10,20 +10,26 @@ import (
 // Names returns the customers and subscriptions of a month as its lines call
 // them, for reports of a bill whose access nobody observed.
 func (l *Ledger) Names(ctx context.Context, month pharos.Month) (map[pharos.TenantID]pharos.Customer, map[pharos.SubscriptionID]pharos.Subscription, error) {
-	v, err := l.view(ctx, month)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer v.close()
-	customers, subs := map[pharos.TenantID]pharos.Customer{}, map[pharos.SubscriptionID]pharos.Subscription{}
+	n, err := keptSums(ctx, l, month, keptNames, readNames)
+	return n.Customers, n.Subscriptions, err
+}
+
+// names are what lines call customers and subscriptions.
+type names struct {
+	Customers     map[pharos.TenantID]pharos.Customer
+	Subscriptions map[pharos.SubscriptionID]pharos.Subscription
+}
+
+func readNames(ctx context.Context, v *view) (names, error) {
+	n := names{map[pharos.TenantID]pharos.Customer{}, map[pharos.SubscriptionID]pharos.Subscription{}}
 	for _, s := range v.segments {
 		for _, b := range s.blocks() {
-			if err := cmp.Or(ctx.Err(), addNames(b, customers, subs)); err != nil {
-				return nil, nil, err
+			if err := cmp.Or(ctx.Err(), addNames(b, n.Customers, n.Subscriptions)); err != nil {
+				return names{}, err
 			}
 		}
 	}
-	return customers, subs, nil
+	return n, nil
 }
 
 // addNames takes the last name that the block has for each id.

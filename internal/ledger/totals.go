@@ -37,11 +37,10 @@ type Total struct {
 
 // Totals returns the totals of a month, by customer, currency and invoice.
 func (l *Ledger) Totals(ctx context.Context, month pharos.Month) ([]Total, error) {
-	v, err := l.view(ctx, month)
-	if err != nil {
-		return nil, err
-	}
-	defer v.close()
+	return keptSums(ctx, l, month, keptTotals, readTotals)
+}
+
+func readTotals(ctx context.Context, v *view) ([]Total, error) {
 	sums := map[[3]string]*Total{}
 	for _, s := range v.segments {
 		for _, b := range s.blocks() {
