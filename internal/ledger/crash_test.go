@@ -19,6 +19,7 @@ import (
 const (
 	childFolder = "PHAROS_TEST_LEDGER" // makes the test binary a process that imports
 	childStep   = "PHAROS_TEST_STEP"   // and dies before this step
+	childDrop   = "PHAROS_TEST_DROP"   // it drops this month instead
 )
 
 func TestMain(m *testing.M) {
@@ -46,6 +47,13 @@ func childImport(dir string) int {
 			}
 			select {} // until the signal is there
 		}
+	}
+	if month, err := pharos.ParseMonth(os.Getenv(childDrop)); err == nil {
+		if _, err := l.Drop(context.Background(), []pharos.Month{month}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
 	}
 	if _, err := l.Import(context.Background(), second(), Options{Statement: statement()}); err != nil {
 		fmt.Fprintln(os.Stderr, err)

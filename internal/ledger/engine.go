@@ -65,8 +65,9 @@ func (m *manifest) Take(entries []Entry, st *Statement, sequence int64) bool {
 	}
 	changed := len(m.Sources) != before
 	for _, s := range entries {
-		if _, known := m.bySHA(s.SHA256); known {
+		if known, ok := m.bySHA(s.SHA256); ok {
 			if st == nil {
+				changed = m.restore(known, s) || changed
 				continue
 			}
 			m.Sources = slices.DeleteFunc(m.Sources, func(o source) bool { return o.SHA256 == s.SHA256 })
@@ -77,6 +78,18 @@ func (m *manifest) Take(entries []Entry, st *Statement, sequence int64) bool {
 	}
 	m.Sequence = max(m.Sequence, sequence)
 	return changed
+}
+
+// restore puts a source that was read again in the place of the one whose
+// lines were dropped, as old as that was, and reports whether there was any.
+func (m *manifest) restore(known, again source) bool {
+	if len(known.Dropped) == 0 {
+		return false
+	}
+	again.Sequence, again.Statement = known.Sequence, known.Statement
+	i := slices.IndexFunc(m.Sources, func(o source) bool { return o.SHA256 == known.SHA256 })
+	m.Sources[i] = again
+	return true
 }
 
 // LastStatement returns the newest statement; ok is false when there is none.

@@ -49,7 +49,7 @@ func sweep(dir string, m manifest) error {
 		return err
 	}
 	named := m.files()
-	found, err := filepath.Glob(filepath.Join(dir, "????-??", "*"+extension))
+	found, err := segmentFiles(dir)
 	if err != nil {
 		return err
 	}
@@ -63,6 +63,11 @@ func sweep(dir string, m manifest) error {
 		}
 	}
 	return nil
+}
+
+// segmentFiles finds the files of lines, whether the manifest names them or not.
+func segmentFiles(dir string) ([]string, error) {
+	return filepath.Glob(filepath.Join(dir, "????-??", "*"+extension))
 }
 
 // segmentFile names the file of a source's lines of a month.

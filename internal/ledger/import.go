@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -79,7 +81,7 @@ func (l *Ledger) Import(ctx context.Context, sources []Source, opts Options) (Re
 		return Report{}, err
 	}
 	defer release()
-	m, err := readManifest(l.dir)
+	m, err := l.begin()
 	if err != nil {
 		return Report{}, err
 	}
@@ -96,6 +98,32 @@ func (l *Ledger) Import(ctx context.Context, sources []Source, opts Options) (Re
 		return Report{}, err
 	}
 	return report(staged), nil
+}
+
+// begin returns the manifest of a ledger that is about to be changed. A ledger
+// without one is new; one that has lost it is left alone, as its lines would
+// be taken for those of an import that did not finish.
+func (l *Ledger) begin() (manifest, error) {
+	m, err := readManifest(l.dir)
+	if err != nil || m.Sequence > 0 || len(m.Sources) > 0 {
+		return m, err
+	}
+	path := filepath.Join(l.dir, manifestName)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	found, err := segmentFiles(l.dir)
+	if err != nil {
+		return m, folderError(l.dir, err)
+	}
+	if len(found) > 0 {
+		return m, pharos.Errorf(pharos.Conflict, "%s is gone, and %d files of usage lines are there", path, len(found)).
+			WithHint("restore it from a copy; or name a new ledger and import the usage files again")
+	}
+	if err := sweep(l.dir, m); err != nil {
+		return m, folderError(l.dir, err)
+	}
+	return m, m.write(l.dir, l.step)
 }
 
 // sink writes a source's lines to tmp/.
@@ -132,7 +160,7 @@ func (in *importing) stage(ctx context.Context, sources []Source) ([]*staged, er
 	reading.SetLimit(runtime.GOMAXPROCS(0))
 	for i, s := range sources {
 		st := all[i]
-		if known, ok := in.manifest.bySHA(st.source.SHA256); ok {
+		if known, ok := in.manifest.bySHA(st.source.SHA256); ok && len(known.Dropped) == 0 {
 			st.duplicate(known)
 			continue
 		}
@@ -153,6 +181,11 @@ func (in *importing) stage(ctx context.Context, sources []Source) ([]*staged, er
 func (l *Ledger) commit(found manifest, all []*staged, st *Statement) error {
 	m := found
 	m.Sources = slices.Clone(m.Sources)
+	for _, s := range all {
+		if known, ok := found.bySHA(s.source.SHA256); ok && s.duplicateOf == "" {
+			s.restored(known)
+		}
+	}
 	added := added(all, st)
 	for _, s := range all {
 		if s.duplicateOf != "" {

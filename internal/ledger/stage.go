@@ -32,6 +32,7 @@ type staged struct {
 	known       *source // the same content in the manifest
 	duplicateOf string
 	months      []pharos.Month // that it has lines of, unordered
+	inPlace     []pharos.Month // whose lines are in the ledger already
 }
 
 func (s *staged) duplicate(known source) {
@@ -67,6 +68,9 @@ func (s *staged) spans(month pharos.Month, rec *usagefile.Record, file string) e
 // move puts the staged files in their places.
 func (s *staged) move(dir string, step func()) error {
 	for _, part := range s.source.Segments {
+		if slices.Contains(s.inPlace, part.Month) {
+			continue
+		}
 		temp := tempPath(dir, part.Month.String(), s.source.SHA256)
 		target := filepath.Join(dir, filepath.FromSlash(part.File))
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -73,7 +74,7 @@ func (l *Ledger) Verify(ctx context.Context, progress func(lines int64)) (Verifi
 	if err != nil {
 		return Verification{}, err
 	}
-	v := Verification{Findings: m.doubled()}
+	v := Verification{Findings: append(m.doubled(), lost(l.dir)...)}
 	checks, err := l.checkSegments(ctx, m, progress)
 	if err != nil {
 		return Verification{}, err
@@ -139,6 +140,16 @@ func (m *manifest) doubled() []Finding {
 		}
 	}
 	return out
+}
+
+// lost finds that the manifest is gone while lines are there.
+func lost(dir string) []Finding {
+	_, err := os.Stat(filepath.Join(dir, manifestName))
+	files, _ := segmentFiles(dir) // the pattern is sound
+	if !errors.Is(err, fs.ErrNotExist) || len(files) == 0 {
+		return nil
+	}
+	return []Finding{{Problem: Missing, File: manifestName, Message: "the manifest is not there, and without it no line counts"}}
 }
 
 // look lists what is in the folder and not in the manifest.
