@@ -17,7 +17,7 @@ func newUsage(e *env) *cobra.Command {
 		long: `Rated usage is the partner's bill, line by line and day by day, with the credit that each line earned.
 It is fetched from the billing API, or read from files of any supported format, and kept in the ledger.`,
 		example: "  pharos usage pull\n  pharos usage import daily-*.csv.gz\n  pharos usage verify",
-	}, newUsagePull(e), newUsageImport(e), newUsageList(e), newUsageVerify(e))
+	}, newUsagePull(e), newUsageImport(e), newUsageList(e), newUsageVerify(e), newUsageDrop(e))
 }
 
 type usageImportOptions struct {

@@ -37,6 +37,7 @@ func examples(t *testing.T) map[string]*Report {
 		"links":        sampleLinks(),
 		"import":       sampleImport(),
 		"store":        sampleStore(),
+		"dropped":      sampleDropped(),
 		"ledger":       sampleLedgerVerification(),
 		"scan":         sampleScan(),
 		"plan":         Plan(smallPlan()),

@@ -229,6 +229,10 @@ func sampleStore() *Report {
 	})
 }
 
+func sampleDropped() *Report {
+	return Dropped([]MonthSize{{must(pharos.ParseMonth("2024-11")), 16, 5000000, 161061273}, {must(pharos.ParseMonth("2024-12")), 1, 1234567, 49382716}})
+}
+
 func sampleLedgerVerification() *Report {
 	october := must(pharos.ParseMonth("2026-10"))
 	return LedgerVerification(Verified{
@@ -269,7 +273,7 @@ func samples(t *testing.T) map[string]*Report {
 	t.Helper()
 	m := sampleMonth(t)
 	out := map[string]*Report{
-		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "store": sampleStore(), "ledger-verification": sampleLedgerVerification(), "scan": sampleScan(),
+		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "store": sampleStore(), "dropped": sampleDropped(), "ledger-verification": sampleLedgerVerification(), "scan": sampleScan(),
 		"deployment": sampleDeployment(), "whatif": Deployment(sampleDeployed(), true),
 		"request": Request(sampleFiled()), "filed": Filed(sampleFiled()), "there": sampleThere(), "portal": samplePortal(),
 		"tickets": Tickets([]evidence.Ticket{sampleTicket()}), "no-tickets": Tickets(nil),
