@@ -136,7 +136,7 @@ func (e *env) finishAccount(ctx context.Context, c *config.Config, cloud azure.C
 	}
 	known, failed := e.linkAccount(ctx, c, cloud, o, file, account)
 	doc.Linked = known && failed == nil
-	if err := o.output.report(e, accountReport(doc)); err != nil {
+	if err := o.output.report(e, accountReport(doc, known)); err != nil {
 		return err
 	}
 	e.noteCredentials(account)
@@ -219,14 +219,19 @@ func registrar(c *config.Config, name string) (config.Credential, error) {
 	return config.Credential{}, pharos.Errorf(pharos.Invalid, "the credential %q is not of the managing tenant %s", name, c.Partner.Tenant)
 }
 
-func accountReport(d accountDocument) *report.Report {
+// accountReport lays the account out; known says whether anybody could read its
+// link.
+func accountReport(d accountDocument, known bool) *report.Report {
 	made := "nothing, all was there"
 	if len(d.Made) > 0 {
 		made = strings.Join(d.Made, ", ")
 	}
 	linked := "not linked"
-	if d.Linked {
+	switch {
+	case d.Linked:
 		linked = string(d.PartnerID)
+	case !known:
+		linked = "unknown"
 	}
 	return report.List("Account", "", []string{"account", "application", "principal", "linked to", "made"},
 		[][]string{{d.Name, d.ApplicationID, string(d.PrincipalID), linked, made}}, d)
