@@ -45,7 +45,7 @@ func (m *memory) Facts(context.Context, pharos.Month, []pharos.Scope) iter.Seq2[
 func (m *memory) Lines(_ context.Context, q Query) iter.Seq2[pharos.UsageLine, error] {
 	var hits []pharos.UsageLine
 	for _, l := range m.lines {
-		if (q.Day == 0 || q.Day == l.Day) && (q.Subscription == "" || q.Subscription == l.Subscription) {
+		if (q.Day == 0 || q.Day == l.Day) && (q.Subscription == "" || q.Subscription == l.Subscription) && (q.Under == "" || q.Under.Covers(l.Resource)) {
 			hits = append(hits, l)
 		}
 	}

@@ -26,6 +26,10 @@ type Line struct {
 	Coverage pharos.Coverage
 }
 
+// Scope is the narrowest scope that is known of the line: its resource, or its
+// resource group, or its subscription.
+func (l *Line) Scope() pharos.Scope { return scopeOfLine(&l.UsageLine) }
+
 // Lines yields the lines that q selects, in the ledger's order, with the
 // verdicts that m, the judgement of the same input, gave them.
 func Lines(ctx context.Context, in Input, m *Month, q Query) iter.Seq2[Line, error] {
@@ -54,22 +58,10 @@ func Lines(ctx context.Context, in Input, m *Month, q Query) iter.Seq2[Line, err
 
 // line judges one line as its fact was judged.
 func (in *Input) line(l pharos.UsageLine, scope pharos.Scope, m *Month, meters map[string]pharos.Rate) Line {
-	f := pharos.DayFact{Day: l.Day, Scope: scope, Product: l.Product, Credited: l.Credited}
-	var c pharos.Coverage
-	if f.Credited.IsPositive() || f.Product == "" {
-		c = in.Access.On(f.Scope, f.Day)
-	}
-	r := m.settled.settle(rule(&f, &c, in.AsOf))
+	l.Customer = in.Names.customerOf(&pharos.DayFact{Customer: l.Customer, Subscription: l.Subscription})
+	r, c := in.settled(&pharos.DayFact{Day: l.Day, Scope: scope, Product: l.Product, Credited: l.Credited}, m)
 	out := Line{UsageLine: l, Verdict: r.verdict, Causes: append([]pharos.Cause{}, r.causes...), Coverage: c}
-	switch {
-	case r.verdict == pharos.Excluded:
-	case l.Credited.IsPositive():
-		out.Rate = l.Credited
-	case meters[l.Meter.ID].IsPositive():
-		out.Rate = meters[l.Meter.ID]
-	default:
-		out.Rate, out.Assumed = m.settled.rate, m.settled.rates != 1
-	}
+	out.Rate, out.Assumed = m.settled.rateOf(r.verdict, l.Credited, meters[l.Meter.ID])
 	out.Credit = out.Rate.Of(l.List())
 	return out
 }
@@ -138,8 +130,7 @@ func Resources(ctx context.Context, in Input, m *Month, q Query) ([]Row, error) 
 		if err != nil {
 			return nil, err
 		}
-		f := pharos.DayFact{Customer: l.Customer, Subscription: l.Subscription}
-		a := account{in.Names.customerOf(&f), l.Subscription, l.BillingCurrency}
+		a := account{l.Customer, l.Subscription, l.BillingCurrency}
 		b.add(scopeRow(scopeOfLine(&l.UsageLine), a, in.Names), part{l.Verdict, l.Causes, l.List(), l.Credit, 1})
 	}
 	return b.rows(ByResource), nil

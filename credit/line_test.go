@@ -33,8 +33,8 @@ func lineBook() (*memory, access) {
 		usage(vm, 1, "10", 15, "m1"),
 		usage(vm+"/disk/d", 1, "4", 15, "m1"),
 		usage(db, 1, "20", 0, "m2"),
-		usage(db, 2, "20", 10, "m2"),
 		usage("", 1, "2", 0, "m3"),
+		usage(db, 2, "20", 10, "m2"),
 	}}
 	for _, u := range l.lines {
 		f := pharos.DayFact{Day: u.Day, Customer: "c", Subscription: "s1", Scope: fineSet([]pharos.Scope{vm}).scopeOf(&u),
@@ -68,7 +68,7 @@ func TestLines_AgreeWithTheMonth(t *testing.T) {
 	want := []struct {
 		verdict pharos.Verdict
 		credit  string
-	}{{pharos.Earned, "1.5"}, {pharos.Earned, "0.6"}, {pharos.Lost, "2"}, {pharos.Earned, "2"}, {pharos.UnknownVerdict, "0.3"}}
+	}{{pharos.Earned, "1.5"}, {pharos.Earned, "0.6"}, {pharos.Lost, "2"}, {pharos.UnknownVerdict, "0.3"}, {pharos.Earned, "2"}}
 	var sums Sums
 	n := 0
 	for line, err := range Lines(t.Context(), in, m, Query{Month: october}) {

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pharos-pec/pharos"
-	"github.com/pharos-pec/pharos/credit"
 	"github.com/pharos-pec/pharos/evidence"
 	"github.com/pharos-pec/pharos/internal/report"
 )
@@ -104,33 +103,6 @@ func (e *env) disputable(ctx context.Context, o *evidenceOptions, d *dispute) er
 	}
 	others := slices.DeleteFunc(months, func(m pharos.Month) bool { return m == d.month.Month })
 	return o.output.report(e, report.Disputable(d.month, others))
-}
-
-// subscriptionNamed finds a subscription of the month's bill by its id, or by
-// its name, in any casing, where only one has it.
-func subscriptionNamed(m *credit.Month, text string) (pharos.SubscriptionID, error) {
-	if id, err := pharos.ParseGUID(text); err == nil {
-		return pharos.SubscriptionID(id), nil
-	}
-	var found []credit.Subscription
-	for _, s := range m.Subscriptions {
-		same := func(o credit.Subscription) bool { return o.SubscriptionID == s.SubscriptionID }
-		if strings.EqualFold(s.SubscriptionName, text) && !slices.ContainsFunc(found, same) {
-			found = append(found, s)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return "", pharos.Errorf(pharos.NotFound, "the bill of %s has no subscription %q", m.Month, text).
-			WithHint("`pharos credit --month %s --by subscription` lists those that it has", m.Month)
-	case 1:
-		return found[0].SubscriptionID, nil
-	}
-	var ids []string
-	for _, s := range found {
-		ids = append(ids, string(s.SubscriptionID)+" ("+s.CustomerName+")")
-	}
-	return "", pharos.Errorf(pharos.Invalid, "%d subscriptions are called %q", len(found), text).WithHint("name one by its id: %s", strings.Join(ids, ", "))
 }
 
 // otherwise says in a few words why nothing is disputable: what there is

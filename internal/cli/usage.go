@@ -13,11 +13,12 @@ import (
 func newUsage(e *env) *cobra.Command {
 	return e.group(page{
 		use:   "usage",
-		short: "Get rated usage into the ledger, and look after it",
+		short: "Get rated usage into the ledger, look after it, and get it out",
 		long: `Rated usage is the partner's bill, line by line and day by day, with the credit that each line earned.
-It is fetched from the billing API, or read from files of any supported format, and kept in the ledger.`,
-		example: "  pharos usage pull\n  pharos usage import daily-*.csv.gz\n  pharos usage verify",
-	}, newUsagePull(e), newUsageImport(e), newUsageList(e), newUsageVerify(e), newUsageDrop(e))
+It is fetched from the billing API, or read from files of any supported format, and kept in the ledger. Its
+lines can be looked at, and exported for Excel, Power BI and databases, each with its verdict.`,
+		example: "  pharos usage pull\n  pharos usage import daily-*.csv.gz\n  pharos usage lines --day 2026-10-09 --verdict lost\n  pharos usage verify",
+	}, newUsagePull(e), newUsageImport(e), newUsageLines(e), newUsageExport(e), newUsageList(e), newUsageVerify(e), newUsageDrop(e))
 }
 
 type usageImportOptions struct {

@@ -25,7 +25,7 @@ const topHints = 3
 // itself.
 func Credit(m *credit.Month) *Report {
 	subs := m.By(credit.BySubscription)
-	days := daySheet(m)
+	days := daySheet(m.Subscriptions)
 	r := &Report{
 		title:    "Partner earned credit " + m.Month.String(),
 		document: m,

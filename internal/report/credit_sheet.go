@@ -44,14 +44,14 @@ func causeSheet(causes []credit.CauseSum) sheet {
 	return s
 }
 
-// daySheet has a row for each day row of the month.
-func daySheet(m *credit.Month) sheet {
+// daySheet has a row for each day row of the subscriptions.
+func daySheet(subs []credit.Subscription) sheet {
 	s := sheet{name: "Days", columns: []column{
 		{title: "date", kind: date}, {title: "customerId"}, {title: "customerName"}, {title: "subscriptionId"}, {title: "subscriptionName"},
 		{title: "verdict"}, {title: "causes"}, {title: "currency"}, {title: "list", kind: money}, {title: "credit", kind: money},
 		{title: "lines", kind: count},
 	}}
-	for _, sub := range m.Subscriptions {
+	for _, sub := range subs {
 		for _, d := range sub.Days {
 			s.rows = append(s.rows, []any{
 				d.Date, string(sub.CustomerID), sub.CustomerName, string(sub.SubscriptionID), sub.SubscriptionName,

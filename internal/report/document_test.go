@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"os"
 	"regexp"
 	"strings"
@@ -46,6 +47,7 @@ func examples(t *testing.T) map[string]*Report {
 		"without":      sampleWithout(),
 		"bus":          sampleBusFactors(),
 		"lint":         sampleLint(),
+		"lines":        {others: map[Format]func(io.Writer) error{JSON: Lines(october(), sampleLines()).WriteJSON}},
 		"deploy":       sampleDeployment(),
 		"filed":        Filed(sampleFiled()),
 		"rule":         Rule("PH103", onboard.PageOf("PH103")),

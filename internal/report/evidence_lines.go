@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"io"
 	"iter"
 
@@ -32,28 +31,7 @@ func evidenceColumns() []column {
 // EvidenceLines writes a pack's usage lines as CSV, one after the other as
 // they come: they may be many. Errors of lines and of w are returned as they are.
 func EvidenceLines(w io.Writer, lines iter.Seq2[credit.Line, error]) error {
-	columns := evidenceColumns()
-	out := csv.NewWriter(w)
-	record := make([]string, len(columns))
-	for i, c := range columns {
-		record[i] = c.title
-	}
-	if err := out.Write(record); err != nil {
-		return err
-	}
-	for l, err := range lines {
-		if err != nil {
-			return err
-		}
-		for i, v := range evidenceCells(&l) {
-			record[i] = exact(columns[i].kind, v)
-		}
-		if err := out.Write(record); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
+	return writeCSV(w, evidenceColumns(), cellsOf(lines, evidenceCells), CSVStyle{})
 }
 
 func evidenceCells(l *credit.Line) []any {

@@ -36,7 +36,8 @@ type kind int
 
 const (
 	words   kind = iota // string and named strings
-	money               // decimal.Decimal
+	money               // decimal.Decimal, an amount of which people are shown two decimals
+	number              // decimal.Decimal, of which every digit matters: a price, a quantity
 	count               // int, int64
 	date                // pharos.Day
 	instant             // time.Time

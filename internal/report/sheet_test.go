@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -147,17 +149,40 @@ func TestXLSX_TypedCells(t *testing.T) {
 	}
 }
 
-func TestSplit(t *testing.T) {
-	rows := make([][]any, 5)
-	got := split([]sheet{{name: "A", rows: rows}, {name: "B"}}, 2)
-	var names []string
-	n := 0
-	for _, s := range got {
-		names = append(names, s.name)
-		n += len(s.rows)
+// TestAddSheets: rows that one worksheet does not hold go on in the next, in
+// order, and an error among them is not swallowed.
+func TestAddSheets(t *testing.T) {
+	columns := []column{{title: "n", kind: count}}
+	for _, c := range []struct {
+		rows int
+		want string
+	}{{0, "A"}, {1, "A"}, {2, "A"}, {3, "A,A 2"}, {5, "A,A 2,A 3"}} {
+		s := sheet{columns: columns}
+		for i := range c.rows {
+			s.rows = append(s.rows, []any{i})
+		}
+		var b bytes.Buffer
+		if err := writeBook(&b, func(book *excelize.File, st styles) error { return addSheets(book, "A", columns, s.each(), st, 3) }); err != nil {
+			t.Fatal(err)
+		}
+		book := must(excelize.OpenReader(&b))
+		var got []string
+		for _, name := range book.GetSheetList() {
+			for _, row := range must(book.GetRows(name))[1:] {
+				got = append(got, row[0])
+			}
+		}
+		if names := strings.Join(book.GetSheetList(), ","); names != c.want || len(got) != c.rows || c.rows > 0 && got[c.rows-1] != strconv.Itoa(c.rows-1) {
+			t.Errorf("%d rows: worksheets %s with %v", c.rows, names, got)
+		}
+		if err := book.Close(); err != nil {
+			t.Error(err)
+		}
 	}
-	if strings.Join(names, ",") != "A,A 2,A 3,B" || n != len(rows) {
-		t.Errorf("got %v with %d rows", names, n)
+	failing := func(yield func([]any, error) bool) { _ = yield([]any{1}, nil) && yield(nil, errDisk) }
+	err := writeBook(io.Discard, func(book *excelize.File, st styles) error { return addSheets(book, "A", columns, failing, st, 2) })
+	if !errors.Is(err, errDisk) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -28,24 +28,21 @@ func (s *Server) lines(r *http.Request, judged *credit.Month, q credit.Query, on
 	if p.Total == 0 {
 		return nil, nil
 	}
-	if only == "" {
-		q.Limit = p.end
+	pick := credit.Pick{Query: q}
+	pick.Limit = p.end
+	if only != "" {
+		pick.Verdicts = []pharos.Verdict{only}
 	}
 	rows := make([]lineRow, 0, p.end-p.skip)
 	n := 0
-	for l, err := range s.books.Lines(r.Context(), judged, q) {
+	for l, err := range pick.Lines(s.books.Lines(r.Context(), judged, pick.Ask())) {
 		if err != nil {
 			return nil, err
-		}
-		if only != "" && l.Verdict != only {
-			continue
 		}
 		if n >= p.skip {
 			rows = append(rows, newLineRow(&l))
 		}
-		if n++; n >= p.end {
-			break
-		}
+		n++
 	}
 	return rows, nil
 }
