@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test acceptance acceptance-terraform race vet lint tidy-check fmt fmt-check fuzz bench-usage bench-emulator golden docs check clean
+.PHONY: help build demo test acceptance acceptance-terraform clickhouse-current race vet lint tidy-check fmt fmt-check fuzz bench-usage bench-emulator golden docs check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,14 @@ acceptance-terraform: ## drive the emulator by Terraform; builds it and azurerm 
 	{ test -x $(PHAROS_TERRAFORM_BIN)/terraform || GOBIN=$(PHAROS_TERRAFORM_BIN) $(GO) install $(TERRAFORM); } && \
 	{ test -x $(PHAROS_TERRAFORM_BIN)/terraform-provider-azurerm || GOBIN=$(PHAROS_TERRAFORM_BIN) $(GO) install $(AZURERM); } && \
 	PHAROS_TERRAFORM_BIN=$(PHAROS_TERRAFORM_BIN) $(GO) test -count=1 -timeout 30m -run TestTerraform -v ./acceptance
+
+# The current ClickHouse as a library, as npm has it, for Linux on amd64.
+CHDB := @chdb/lib-linux-x64-gnu
+
+clickhouse-current: ## hold the ledger's SQL on the current ClickHouse; installs it first (180 MB)
+	. .ci/setup go npm && \
+	{ test -f .cache/chdb/node_modules/$(CHDB)/libchdb.so || npm install --silent --no-save --prefix .cache/chdb $(CHDB)@26.7.3-stable.1; } && \
+	cd bench && CGO_ENABLED=0 PHAROS_CHDB=$(CURDIR)/.cache/chdb/node_modules/$(CHDB)/libchdb.so $(GO) test -count=1 -timeout 30m ./clickhouse
 
 race: ## run the tests of the packages with goroutines under the race detector
 	$(GO) test -race ./emulator/... ./observe/... ./internal/azure/... ./internal/ledger/clickhouse/... ./internal/store/... ./internal/web/...

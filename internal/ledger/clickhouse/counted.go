@@ -24,16 +24,23 @@ func (l *Ledger) view(ctx context.Context, month pharos.Month) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.viewOf(s, month), nil
+}
+
+func (l *Ledger) viewOf(s *state, month pharos.Month) *view {
 	v := &view{ledger: l, parts: s.manifest.Ranked(month)}
 	of := fmt.Sprintf("month = %d and attempt in ", monthNumber(month))
-	v.present = of + "(" + list(v.attempts(func(ledger.Ranked) bool { return true })) + ")"
+	v.present = "0"
+	if len(v.parts) > 0 {
+		v.present = of + "(" + list(v.attempts(func(ledger.Ranked) bool { return true })) + ")"
+	}
 	conditions := []string{v.present}
 	conditions = append(conditions, v.notReplaced(s.manifest.Strays(month))...)
 	if meeting := v.attempts(func(p ledger.Ranked) bool { return p.Meets }); len(meeting) > 0 {
 		conditions = append(conditions, v.notRepeated(of, meeting))
 	}
 	v.counted = strings.Join(conditions, "\n and ")
-	return v, nil
+	return v
 }
 
 // attempts are those of the parts that are wanted.

@@ -189,7 +189,7 @@ func (r *reduction) fromSQL() string {
 	if len(r.rates) == 0 {
 		return table
 	}
-	return fmt.Sprintf("%s global any left join (select meter_id, max(indexOf([%s], credited_percent)) as best from %s where credited_percent != '' and %s group by meter_id) using meter_id",
+	return fmt.Sprintf("%s global any left join (select meter_id, max(indexOf([%s], credited_percent)) as best from %s where credited_percent != '' and %s group by meter_id) as credited using meter_id",
 		table, list(texts(r.rates)), table, r.counted)
 }
 

@@ -34,6 +34,10 @@ func (l *Ledger) Import(ctx context.Context, sources []ledger.Source, opts ledge
 		in.giveUp(context.WithoutCancel(ctx))
 		return ledger.Report{}, err
 	}
+	if err := l.publish(ctx); err != nil {
+		return staged.Report, pharos.Errorf(pharos.Incomplete, "the lines count, and the views for your own SQL are older: %w", err).
+			WithHint("the next import makes them anew, also of files that were imported before")
+	}
 	return staged.Report, nil
 }
 

@@ -99,17 +99,31 @@ func Open(ctx context.Context, text, password string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{
-		address: a, batchRows: batchRows, abandoned: time.Hour, kept: 24 * time.Hour,
-		step: func() {},
-	}
+	var nodes []node
 	for _, h := range a.hosts {
 		conn, err := driver.Open(a.options(h))
 		if err != nil {
-			l.Close()
 			return nil, pharos.Errorf(pharos.Invalid, "the ledger's node %s: %w", h, err)
 		}
-		l.nodes = append(l.nodes, node{h, conn})
+		nodes = append(nodes, node{h, conn})
+	}
+	return open(ctx, a, nodes)
+}
+
+// OpenOn opens a ledger of one shard on a connection that is there already,
+// such as one to an engine in this process; text names its database and cluster.
+func OpenOn(ctx context.Context, text string, conn driver.Conn) (*Ledger, error) {
+	a, err := parseAddress(text, "")
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, a, []node{{a.hosts[0], conn}})
+}
+
+func open(ctx context.Context, a address, nodes []node) (*Ledger, error) {
+	l := &Ledger{
+		address: a, nodes: nodes, batchRows: batchRows, abandoned: time.Hour, kept: 24 * time.Hour,
+		step: func() {},
 	}
 	if err := l.prepare(ctx); err != nil {
 		l.Close()

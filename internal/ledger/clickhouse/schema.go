@@ -45,6 +45,7 @@ func (a *address) schema() []string {
 			"name String, sha256 String, entry String, statement String"
 		attempts = "attempt UInt64, event String, at DateTime default now()"
 		versions = "version UInt32, at DateTime default now()"
+		views    = "month UInt32, digest String, place UInt64, at DateTime default now()"
 	)
 	return []string{
 		"create database if not exists " + quoted(a.database),
@@ -52,6 +53,8 @@ func (a *address) schema() []string {
 		a.local("usage_line", lines, "partition by month order by (subscription_id, resource_group, day, resource_id, meter_id)"),
 		a.local("import", imports, "order by (sequence, import, position)"),
 		a.local("attempt", attempts, "order by (attempt, at)"),
+		a.local("published", views, "order by (month, place)"),
+		a.distributed("published", views, "rand()"),
 		a.distributed("usage_line", lines, "cityHash64(subscription_id)"),
 		a.distributed("import", imports, "rand()"),
 		a.distributed("attempt", attempts, "rand()"),

@@ -93,7 +93,7 @@ func plainFacts(t testing.TB, l Ledger) []string {
 }
 
 // orders is how many orders, splits and repetitions of a bill are tried.
-const orders = 20
+const orders = 10
 
 // anyOrder: whatever the order, the split, the packing and the repetitions,
 // the same lines give the same facts.

@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -128,8 +129,8 @@ func questions(month pharos.Month, fine []pharos.Scope) []question {
 			customers, subs, err := l.Names(t.Context(), month)
 			return asked(t)(fmt.Sprintf("%v\n%v", customers, subs), err)
 		}},
-		{"facts", func(t testing.TB, l Ledger) string { return told(t, l.Facts(t.Context(), month, nil)) }},
-		{"fine facts", func(t testing.TB, l Ledger) string { return told(t, l.Facts(t.Context(), month, fine)) }},
+		{"facts", func(t testing.TB, l Ledger) string { return bySubscription(t, l.Facts(t.Context(), month, nil)) }},
+		{"fine facts", func(t testing.TB, l Ledger) string { return bySubscription(t, l.Facts(t.Context(), month, fine)) }},
 		query("", pharos.LineQuery{}),
 		query("limited", pharos.LineQuery{Limit: 5}),
 		query("of a day", pharos.LineQuery{Day: month.First() + 4}),
@@ -148,6 +149,29 @@ func asked(t testing.TB) func(answer any, err error) string {
 		}
 		return fmt.Sprintf("%+v", answer)
 	}
+}
+
+// bySubscription returns facts as text. Those of a subscription must come
+// together and in order; which subscription comes first is nobody's business.
+func bySubscription(t testing.TB, facts func(yield func(pharos.DayFact, error) bool)) string {
+	t.Helper()
+	told := map[pharos.SubscriptionID]string{}
+	var last pharos.SubscriptionID
+	for f, err := range facts {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, before := told[f.Subscription]; before && f.Subscription != last {
+			t.Errorf("facts of %s come in two places", f.Subscription)
+		}
+		last = f.Subscription
+		told[last] += fmt.Sprintf("%+v\n", f)
+	}
+	var b strings.Builder
+	for _, id := range slices.Sorted(maps.Keys(told)) {
+		b.WriteString(told[id])
+	}
+	return b.String()
 }
 
 // told returns a sequence as text, an element a line.
