@@ -135,9 +135,17 @@ func (c *cell) at(rate pharos.Rate) decimal.Decimal {
 type index[T comparable] struct {
 	number map[T]int
 	values []T
+	last   int // asked for: facts of a kind come one after the other
 }
 
 func (x *index[T]) of(v T) int {
+	if len(x.values) == 0 || x.values[x.last] != v {
+		x.last = x.find(v)
+	}
+	return x.last
+}
+
+func (x *index[T]) find(v T) int {
 	if n, ok := x.number[v]; ok {
 		return n
 	}

@@ -31,6 +31,7 @@ type outcome struct {
 // month settles every ruling and lays the sums out as the contract has them.
 func (c *cube) month(in Input, s settlement) *Month {
 	outcomes := c.outcomes(&s)
+	c.join(outcomes)
 	m := &Month{Month: in.Month, Warnings: []Warning{}, names: in.Names, settled: s}
 	m.Subscriptions = c.subscriptions(in.Names, outcomes, s.rate)
 	m.scopes = c.scopeCells(outcomes, s.rate)
@@ -48,16 +49,33 @@ func (c *cube) outcomes(s *settlement) []outcome {
 	return out
 }
 
+// join makes one cell of those whose rulings settled into one outcome.
+func (c *cube) join(outcomes []outcome) {
+	first, same := map[outcome]int{}, make([]int, len(outcomes))
+	for i, o := range outcomes {
+		if _, known := first[o]; !known {
+			first[o] = i
+		}
+		same[i] = first[o]
+	}
+	if len(first) == len(outcomes) {
+		return
+	}
+	fold(c.byDay, func(k dayKey) dayKey { k.ruling = same[k.ruling]; return k })
+	fold(c.byScope, func(k scopeKey) scopeKey { k.ruling = same[k.ruling]; return k })
+}
+
+// fold adds each cell to the one that stands for it.
+func fold[K comparable](m map[K]*cell, into func(K) K) {
+	for k, at := range m {
+		if other := into(k); other != k {
+			addTo(m, other, *at)
+			delete(m, k)
+		}
+	}
+}
+
 func (c *cube) subscriptions(names Names, outcomes []outcome, rate pharos.Rate) []Subscription {
-	type rowKey struct {
-		account int
-		day     pharos.Day
-		outcome outcome
-	}
-	merged := map[rowKey]*cell{}
-	for k, at := range c.byDay {
-		addTo(merged, rowKey{k.account, k.day, outcomes[k.ruling]}, *at)
-	}
 	subs := make([]Subscription, len(c.accounts.values))
 	for i, a := range c.accounts.values {
 		subs[i] = Subscription{
@@ -65,9 +83,10 @@ func (c *cube) subscriptions(names Names, outcomes []outcome, rate pharos.Rate) 
 			CustomerID: a.customer, CustomerName: names.Customers[a.customer].Name, Currency: a.currency,
 		}
 	}
-	for k, at := range merged {
+	for k, at := range c.byDay {
+		o := outcomes[k.ruling]
 		subs[k.account].Days = append(subs[k.account].Days, DayRow{
-			Date: k.day, Verdict: k.outcome.verdict, Causes: c.causesFor(k.outcome),
+			Date: k.day, Verdict: o.verdict, Causes: c.causesFor(o),
 			List: at.list, Credit: at.at(rate), Lines: at.lines,
 		})
 	}
@@ -79,20 +98,12 @@ func (c *cube) subscriptions(names Names, outcomes []outcome, rate pharos.Rate) 
 }
 
 func (c *cube) scopeCells(outcomes []outcome, rate pharos.Rate) []scopeCell {
-	type rowKey struct {
-		scope   int
-		outcome outcome
-	}
-	merged := map[rowKey]*cell{}
+	cells := make([]scopeCell, 0, len(c.byScope))
 	for k, at := range c.byScope {
-		addTo(merged, rowKey{k.scope, outcomes[k.ruling]}, *at)
-	}
-	cells := make([]scopeCell, 0, len(merged))
-	for k, at := range merged {
-		place := c.scopes.values[k.scope]
+		place, o := c.scopes.values[k.scope], outcomes[k.ruling]
 		cells = append(cells, scopeCell{
 			account: c.accounts.values[place.account], scope: place.scope,
-			verdict: k.outcome.verdict, causes: c.causesFor(k.outcome),
+			verdict: o.verdict, causes: c.causesFor(o),
 			lines: at.lines, list: at.list, credit: at.at(rate),
 		})
 	}

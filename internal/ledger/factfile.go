@@ -142,6 +142,7 @@ type factReader struct {
 	lines                                                                          []int64
 	lists                                                                          []byte
 	customer, sub, scope, product, credited, meterRate, currency, reseller, asText words
+	rates                                                                          map[string]pharos.Rate // by their text
 }
 
 // read appends the facts of a row group.
@@ -167,7 +168,7 @@ func (r *factReader) read(b block, out []pharos.DayFact) (_ []pharos.DayFact, er
 			return nil, err
 		}
 	}
-	credited, meterRates := ratesOf(r.credited.values), ratesOf(r.meterRate.values)
+	credited, meterRates := r.ratesOf(r.credited.values), r.ratesOf(r.meterRate.values)
 	for i := range b.rows {
 		list, err := r.list(i)
 		if err != nil {
@@ -183,10 +184,19 @@ func (r *factReader) read(b block, out []pharos.DayFact) (_ []pharos.DayFact, er
 	return out, nil
 }
 
-func ratesOf(texts []string) []pharos.Rate {
+// ratesOf reads rates; those of equal text share their digits.
+func (r *factReader) ratesOf(texts []string) []pharos.Rate {
 	out := make([]pharos.Rate, len(texts))
 	for i, t := range texts {
-		out[i] = pharos.Rate{Decimal: rateOf(t)}
+		rate, known := r.rates[t]
+		if !known {
+			rate = pharos.Rate{Decimal: rateOf(t)}
+			if r.rates == nil {
+				r.rates = map[string]pharos.Rate{}
+			}
+			r.rates[t] = rate
+		}
+		out[i] = rate
 	}
 	return out
 }
