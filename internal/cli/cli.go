@@ -60,6 +60,7 @@ type globalOptions struct {
 	config  string
 	store   string
 	ledger  string
+	memory  string
 	verbose bool
 }
 

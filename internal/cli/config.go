@@ -40,6 +40,7 @@ func (e *env) overrides() []config.Override {
 		{"cloud", "PHAROS_CLOUD"},
 		{"store", "PHAROS_STORE"},
 		{"ledger", "PHAROS_LEDGER"},
+		{"memory", "PHAROS_MEMORY"},
 	} {
 		if value := e.Getenv(v.name); value != "" {
 			all = append(all, config.Override{Key: v.key, Value: value, From: v.name})
@@ -50,6 +51,9 @@ func (e *env) overrides() []config.Override {
 	}
 	if e.options.ledger != "" {
 		all = append(all, config.Override{Key: "ledger", Value: e.options.ledger, From: "flag --ledger"})
+	}
+	if e.options.memory != "" {
+		all = append(all, config.Override{Key: "memory", Value: e.options.memory, From: "flag --memory"})
 	}
 	return all
 }

@@ -42,6 +42,7 @@ line by line, which partner earned credit was earned, which was lost, why, and w
 	f.StringVar(&e.options.config, "config", "", "configuration `file` (default ./pharos.yaml, then the user's configuration folder)")
 	f.StringVar(&e.options.store, "store", "", "where the access history is kept, for example sqlite:pharos.db")
 	f.StringVar(&e.options.ledger, "ledger", "", "`folder` where usage lines are kept")
+	f.StringVar(&e.options.memory, "memory", "", "`amount` of memory that usage is read and summed in, for example 512MiB")
 	f.BoolVarP(&e.options.verbose, "verbose", "v", false, "log to stderr what is done")
 	return root
 }

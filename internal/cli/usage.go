@@ -54,7 +54,7 @@ func (e *env) usageImport(ctx context.Context, o *usageImportOptions, files []st
 	if err != nil {
 		return err
 	}
-	l, err := e.openLedger(ctx, c.Ledger)
+	l, err := e.openLedger(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (e *env) usageList(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	l, err := e.openLedger(ctx, c.Ledger)
+	l, err := e.openLedger(ctx, c)
 	if err != nil {
 		return err
 	}

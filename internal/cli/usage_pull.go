@@ -68,7 +68,7 @@ func (e *env) usagePull(ctx context.Context, o *usagePullOptions) error {
 	if err != nil {
 		return err
 	}
-	l, err := e.openLedger(ctx, c.Ledger)
+	l, err := e.openLedger(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"runtime/debug"
 	"time"
 
 	"github.com/pharos-pec/pharos"
@@ -56,11 +57,23 @@ type usageLedger interface {
 const clickHousePassword = "PHAROS_CLICKHOUSE_PASSWORD"
 
 // openLedger opens the ledger that the configuration names. The caller closes it.
-func (e *env) openLedger(ctx context.Context, l config.Location) (usageLedger, error) {
-	if l.Engine == "clickhouse" {
-		return clickhouse.Open(ctx, l.Path, e.Getenv(clickHousePassword))
+func (e *env) openLedger(ctx context.Context, c *config.Config) (usageLedger, error) {
+	if c.Ledger.Engine == "clickhouse" {
+		return clickhouse.Open(ctx, c.Ledger.Path, e.Getenv(clickHousePassword))
 	}
-	return ledger.Open(l.Path)
+	return openWithin(c)
+}
+
+// openWithin opens a ledger in a folder, to be used with the memory that the
+// configuration allows. The runtime's own limit is soft: it collects more often
+// rather than fail.
+func openWithin(c *config.Config) (*ledger.Ledger, error) {
+	l, err := ledger.Open(c.Ledger.Path)
+	if err == nil && c.Memory > 0 {
+		debug.SetMemoryLimit(c.Memory)
+		l.Limit(c.Memory)
+	}
+	return l, err
 }
 
 // openFolder opens the ledger that the configuration names, for a command that
@@ -74,7 +87,7 @@ func (e *env) openFolder(command string) (*ledger.Ledger, error) {
 		return nil, pharos.Errorf(pharos.Unsupported, "`%s` works on a ledger in a folder, and the configuration's is in %s", command, c.Ledger.Engine).
 			WithHint("--ledger FOLDER names one")
 	}
-	return ledger.Open(c.Ledger.Path)
+	return openWithin(c)
 }
 
 // openStore opens the store that the configuration names.
@@ -96,7 +109,7 @@ func (e *env) openBooks(ctx context.Context, w *when) (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := e.openLedger(ctx, c.Ledger)
+	l, err := e.openLedger(ctx, c)
 	if err != nil {
 		return nil, err
 	}

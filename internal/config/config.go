@@ -30,6 +30,9 @@ type Config struct {
 	Contact *pharos.Contact
 	Store   Location
 	Ledger  Location
+	// Memory is what Pharos is meant to get by with when it works on usage, in
+	// bytes; 0 when it is not said.
+	Memory int64
 	// Settings are the resolved values in the order of the file's schema.
 	Settings []Setting
 }

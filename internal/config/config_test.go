@@ -91,7 +91,7 @@ func TestParse_Problems(t *testing.T) {
 		{"not YAML", "partner: [", "c.yaml:1: is not YAML: did not find expected node content"},
 		{"a list", "- a", "c.yaml:1: must be a mapping of keys to values, not a list"},
 		{"two documents", good + "---\n" + good, "c.yaml:2: a second document begins here; write one"},
-		{"unknown key", good + "stores: x", "c.yaml:2: stores: unknown key; known here: cloud, contact, credentials, ledger, partner, register, store"},
+		{"unknown key", good + "stores: x", "c.yaml:2: stores: unknown key; known here: cloud, contact, credentials, ledger, memory, partner, register, store"},
 		{"wrong case", good + "Store: x", "c.yaml:2: Store: unknown key; did you mean store?"},
 		{"twice", good + "store: sqlite:a\nstore: sqlite:b", "c.yaml:3: store: stands twice"},
 		{"partner id", "partner: {id: PAL-1}", `c.yaml:1: partner.id: "PAL-1" is not a partner ID`},

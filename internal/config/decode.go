@@ -19,6 +19,7 @@ func (d *decoder) decode(root *yaml.Node, c *Config) {
 		"contact":     func(n node) { d.contact(n, c) },
 		"store":       func(n node) { d.location(n, storeEngines(), &c.Store) },
 		"ledger":      func(n node) { d.location(n, ledgerEngines(), &c.Ledger) },
+		"memory":      func(n node) { memory(n, &c.Memory) },
 	}, "partner")
 }
 

@@ -14,9 +14,6 @@ import (
 	"github.com/pharos-pec/pharos"
 )
 
-// heldFacts is how many facts are summed in memory, at about 100 bytes each.
-const heldFacts = 1 << 20
-
 // keptFacts opens the facts of a month, after making those files that are
 // missing or out of date.
 func (l *Ledger) keptFacts(ctx context.Context, month pharos.Month, fine fineScopes) (*factFiles, error) {

@@ -105,7 +105,8 @@ func TestFacts_KeptAreThoseOfTheLines(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l.groupRows, l.heldFacts = 16, rapid.SampledFrom([]int{4, 1 << 20}).Draw(t, "held")
+			few := rapid.SampledFrom([]int{4, 1 << 20})
+			l.sizes = sizes{groupRows: 16, compared: few.Draw(t, "compared"), heldFacts: few.Draw(t, "held")}
 			source := bytesSource(fmt.Sprint("import ", step), string(filetest.Write("daily-csv", someLines(t, all))))
 			if _, err := l.Import(t.Context(), []Source{source}, Options{Statement: someStatement(t)}); err != nil {
 				t.Fatal(err)

@@ -18,11 +18,7 @@ type Ledger struct {
 	// step is called before each thing an import does to the disk; tests end
 	// the process there.
 	step func()
-	// groupRows is how many lines an import holds before it writes them.
-	groupRows int
-	// heldFacts is how many facts all workers together sum in memory; more are
-	// written to temporary files in between.
-	heldFacts int
+	sizes
 
 	mu    sync.Mutex
 	masks map[pharos.Month]resolved // what was last worked out for a month
@@ -37,7 +33,7 @@ func Open(dir string) (*Ledger, error) {
 	if _, err := readManifest(dir); err != nil {
 		return nil, err
 	}
-	return &Ledger{dir: dir, step: func() {}, groupRows: groupRows, heldFacts: heldFacts, masks: map[pharos.Month]resolved{}}, nil
+	return &Ledger{dir: dir, step: func() {}, sizes: sizesFor(DefaultMemory), masks: map[pharos.Month]resolved{}}, nil
 }
 
 // Close does nothing: a folder is not held open.
@@ -99,7 +95,7 @@ func (l *Ledger) tryView(ctx context.Context, month pharos.Month) (*view, error)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{month: month, strays: m.strays(month), lines: m.linesOf(month), months: m.Months()}
+	v := &view{month: month, strays: m.strays(month), lines: m.linesOf(month), months: m.Months(), compared: l.compared}
 	for _, src := range m.Sources {
 		for _, info := range src.Segments {
 			if info.Month != month {
@@ -155,6 +151,7 @@ type view struct {
 	strays   map[string]bool // invoices that bill another month
 	lines    string          // the fingerprint of what is seen
 	months   []pharos.Month  // that have lines
+	compared int             // how many lines are compared at a time
 }
 
 func (v *view) close() {

@@ -7,10 +7,6 @@ import (
 	"slices"
 )
 
-// shardRows is how many lines are compared at a time: it bounds memory to
-// about 32 bytes times as many.
-const shardRows = 2 << 20
-
 // resolve decides which lines of a month do not count; see rules 2, 3 and 5
 // of the package comment. The answer has one bitmap for each segment.
 func resolve(ctx context.Context, v *view) ([]bitmap, error) {
@@ -27,10 +23,12 @@ func resolve(ctx context.Context, v *view) ([]bitmap, error) {
 			rows += segments[i].info.Lines
 		}
 	}
-	shards := uint64(rows/shardRows) + 1
+	shards := uint64(rows/int64(max(v.compared, 1)) + 1) //nolint:gosec // few
 	ranks := ranks(segments)
+	lines := make([]lineRef, 0, rows/int64(shards)*17/16+64) //nolint:gosec // few
 	for shard := range shards {
-		lines, err := collect(ctx, segments, meeting, shard, shards)
+		var err error
+		lines, err = collect(ctx, segments, meeting, shard, shards, lines[:0])
 		if err != nil {
 			return nil, err
 		}
@@ -95,9 +93,8 @@ type lineRef struct {
 	unbilled bool
 }
 
-// collect reads the identities of the lines of one shard.
-func collect(ctx context.Context, segments []*segment, which []int, shard, shards uint64) ([]lineRef, error) {
-	var out []lineRef
+// collect appends the identities of the lines of one shard.
+func collect(ctx context.Context, segments []*segment, which []int, shard, shards uint64, out []lineRef) ([]lineRef, error) {
 	var keys []byte
 	var invoices words
 	for _, i := range which {

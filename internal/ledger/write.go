@@ -12,9 +12,6 @@ import (
 	"github.com/pharos-pec/pharos/internal/usagefile"
 )
 
-// groupRows is the rows of a row group: what a writer holds in memory.
-const groupRows = 1 << 17
-
 // segments writes the lines of one source, by month.
 type segments struct {
 	dir, sha string
