@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -63,5 +65,41 @@ func TestDiskFull(t *testing.T) {
 	}
 	if after := c.must("credit", "--month", "2026-10", "-o", "json"); !bytes.Equal(before, after) {
 		t.Errorf("the ledger changed:\n%s\nwas\n%s", after, before)
+	}
+	c.must("usage", "verify")
+	dropOnFullDisk(c, filepath.Join(disk, "filler"))
+}
+
+// dropOnFullDisk drops the month while there is no room for a manifest: nothing
+// happens, and it says so; with room it goes.
+func dropOnFullDisk(c *cloudRun, filler string) {
+	c.Helper()
+	f, err := os.Create(filler)
+	if err != nil {
+		c.Fatal(err)
+	}
+	for err == nil {
+		_, err = f.Write(make([]byte, 512))
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		c.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		c.Fatal(err)
+	}
+	cmd := c.command(c.Context(), "usage", "drop", "--month", "2026-10")
+	out, err := cmd.CombinedOutput()
+	if err == nil || cmd.ProcessState.ExitCode() != 1 || !bytes.Contains(out, []byte("no space left on device")) {
+		c.Errorf("%v:\n%s", err, out)
+	}
+	if out := c.must("usage", "verify"); !bytes.Contains(out, []byte("2026-10")) {
+		c.Errorf("the month is gone:\n%s", out)
+	}
+	if err := os.Remove(filler); err != nil {
+		c.Fatal(err)
+	}
+	c.must("usage", "drop", "--month", "2026-10")
+	if out := c.must("usage", "verify"); bytes.Contains(out, []byte("2026-10")) {
+		c.Errorf("the month is there:\n%s", out)
 	}
 }
