@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 GO ?= go
 FUZZTIME ?= 30s
 .DEFAULT_GOAL := help
-.PHONY: help build demo test acceptance acceptance-terraform clickhouse-current race vet lint tidy-check fmt fmt-check fuzz bench-usage bench-emulator golden docs check clean
+.PHONY: help build demo test acceptance acceptance-terraform clickhouse-current race vet lint tidy-check fmt fmt-check fuzz recipes bench-usage bench-emulator golden docs check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ fmt-check: ## fail on a file that is not formatted
 
 fuzz: ## run every fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
+
+recipes: ## run the DuckDB recipes of docs/usage-export.md, and the tests of bench (needs cgo and a large download)
+	. .ci/setup go cxx && cd bench && $(GO) test ./...
 
 bench-usage: ## import a generated bill of 5 million lines, beside DuckDB (needs cgo and a large download)
 	cd bench && $(GO) run . usage
