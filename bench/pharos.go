@@ -13,7 +13,8 @@ import (
 	"github.com/pharos-pec/pharos/internal/ledger"
 )
 
-// importPharos imports the bill into a new ledger and reduces it to day facts.
+// importPharos imports the bill into a new ledger, reduces it to day facts and
+// judges it: once when only the facts are kept, and once when everything is.
 func importPharos(ctx context.Context, out io.Writer, bill string, month pharos.Month) error {
 	files, err := billFiles(bill)
 	if err != nil {
@@ -50,5 +51,10 @@ func importPharos(ctx context.Context, out io.Writer, bill string, month pharos.
 		list = list.Add(f.List)
 	}
 	say(out, "facts", lines, start, fmt.Sprintf("%d facts, list %s", facts, list))
+	for _, phase := range []string{"judge", "judge-again"} {
+		if err := judgePharos(ctx, out, phase, dir, month); err != nil {
+			return err
+		}
+	}
 	return nil
 }
