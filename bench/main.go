@@ -2,6 +2,7 @@
 // because the peers need cgo and large downloads that the product must not.
 //
 //	go run . usage -dir /tmp/bill     imports a generated bill, beside DuckDB
+//	go run . clickhouse -rows 1000000 asks a ledger on ClickHouse, two nodes on this machine, beside the folder
 //
 // Each measurement runs in a child process of its own, so that peak memory
 // is the measured program's and nothing else's.
@@ -52,6 +53,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch args[0] {
 	case "usage":
 		return compare(ctx, out, bill, s, *times, args[1:])
+	case "clickhouse":
+		return measureClickHouse(ctx, out, bill, s, month)
 	case "child-pharos":
 		return importPharos(ctx, out, bill, month)
 	case "child-duckdb":

@@ -99,6 +99,15 @@ func (c *Cluster) Addresses() []string {
 	return out
 }
 
+// PIDs are the ids of the processes, by shard.
+func (c *Cluster) PIDs() []int {
+	var out []int
+	for _, n := range c.nodes {
+		out = append(out, n.process.Process.Pid)
+	}
+	return out
+}
+
 // Close ends both nodes.
 func (c *Cluster) Close() {
 	for i := range c.nodes {
@@ -131,7 +140,7 @@ func (c *Cluster) Restart(shard int) error {
 func (n *node) address() string { return "127.0.0.1:" + strconv.Itoa(n.ports.native) }
 
 func (n *node) start(program string) error {
-	p := exec.Command(program, "--config-file="+filepath.Join(n.dir, "config.xml")) // #nosec G204 -- found on this machine, for a test
+	p := exec.CommandContext(context.Background(), program, "--config-file="+filepath.Join(n.dir, "config.xml")) // #nosec G204 -- found on this machine, for a test
 	p.Dir = n.dir
 	if err := p.Start(); err != nil {
 		return err
@@ -148,7 +157,7 @@ func (n *node) wait() error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		conn, err := net.Dial("tcp", n.address())
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", n.address())
 		if err == nil {
 			return conn.Close()
 		}

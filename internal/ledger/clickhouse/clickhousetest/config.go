@@ -1,6 +1,7 @@
 package clickhousetest
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -60,7 +61,7 @@ func writeConfig(dir string, own ports, all []ports) error {
 func freePorts(n int) ([]int, error) {
 	var out []int
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
