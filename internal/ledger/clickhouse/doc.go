@@ -35,7 +35,7 @@
 //
 // # Completeness
 //
-// Questions go to the Distributed tables with skip_unavailable_shards off, so
-// that an answer is of all shards or an error with code Unavailable that names
-// the node. The SQL is of the dialect that ClickHouse 18.16 and later speak.
+// Day facts are asked of every node for its own lines; all other questions go
+// to the Distributed tables, with skip_unavailable_shards off. So an answer is of
+// all shards, or an error with code Unavailable that names the node. The SQL is of the dialect that ClickHouse 18.16 and later speak.
 package clickhouse

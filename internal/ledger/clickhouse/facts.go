@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/shopspring/decimal"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/ledger"
@@ -34,37 +36,72 @@ func (l *Ledger) facts(ctx context.Context, month pharos.Month, fine []pharos.Sc
 	if err := r.readRates(ctx); err != nil {
 		return err
 	}
+	if err := r.readMeters(ctx); err != nil {
+		return err
+	}
 	if err := r.readWide(ctx); err != nil {
 		return err
 	}
-	rows, err := l.conn().Query(ctx, r.sumsSQL())
+	all, err := r.sums(ctx)
+	defer func() {
+		for _, rows := range all {
+			_ = rows.Close()
+		}
+	}()
 	if err != nil {
-		return l.fault(ctx, err)
+		return err
 	}
-	defer func() { _ = rows.Close() }()
+	for _, rows := range all {
+		if more, err := r.yieldRows(ctx, rows, yield); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// sums asks every node at once for the sums of its own lines: a subscription
+// is on one of them, so that nothing is left to merge. What was opened is returned
+// beside an error.
+func (r *reduction) sums(ctx context.Context) ([]driver.Rows, error) {
+	nodes := r.ledger.nodes
+	all := make([]driver.Rows, len(nodes))
+	var asked errgroup.Group // not with its context: the rows are read after it
+	for i, n := range nodes {
+		asked.Go(func() (err error) {
+			all[i], err = n.conn.Query(ctx, r.sumsSQL())
+			if err != nil {
+				return r.ledger.fault(ctx, fmt.Errorf("%s: %w", n.address, err))
+			}
+			return nil
+		})
+	}
+	err := asked.Wait()
+	return slices.DeleteFunc(all, func(rows driver.Rows) bool { return rows == nil }), err
+}
+
+// yieldRows yields the facts that a node's sums make, a subscription at a time.
+func (r *reduction) yieldRows(ctx context.Context, rows driver.Rows, yield func(pharos.DayFact, error) bool) (more bool, err error) {
 	sums := map[factKey]factSum{}
+	last := ""
 	for rows.Next() {
 		var k cellKey
 		var n uint64
 		var limbs [productLimbs]int64
 		if err := rows.Scan(append(k.columns(), &n, &limbs[0], &limbs[1], &limbs[2], &limbs[3], &limbs[4], &limbs[5])...); err != nil {
-			return l.fault(ctx, err)
+			return false, r.ledger.fault(ctx, err)
 		}
-		for key := range sums { // one of them is enough to know the subscription
-			if key.subscription != k.subscription && !r.yieldAll(sums, yield) {
-				return nil
-			}
-			break
+		if k.subscription != last && !r.yieldAll(sums, yield) {
+			return false, nil
 		}
+		last = k.subscription
 		key := r.key(k)
 		sum := sums[key]
 		sums[key] = factSum{sum.lines + int64(n), sum.list.Add(fromLimbs(limbs[:], productDecimals)).Add(r.wide[k])}
 	}
 	if err := rows.Err(); err != nil {
-		return l.fault(ctx, err)
+		return false, r.ledger.fault(ctx, err)
 	}
-	r.yieldAll(sums, yield)
-	return nil
+	return r.yieldAll(sums, yield), nil
 }
 
 // cellKey is what the engine groups by. Resource is "" where lines are summed by resource group.
@@ -99,9 +136,10 @@ type factSum struct {
 // reduction sums the lines of a month into day facts.
 type reduction struct {
 	*view
-	fine  ledger.FineScopes
-	rates []string // of credit, from the lowest to the highest
-	wide  map[cellKey]decimal.Decimal
+	fine   ledger.FineScopes
+	rates  []string   // of credit, from the lowest to the highest
+	meters [][]string // whose highest rate on the month's lines is that of rates
+	wide   map[cellKey]decimal.Decimal
 }
 
 func (r *reduction) key(k cellKey) factKey {
@@ -167,6 +205,29 @@ func (r *reduction) readRates(ctx context.Context) error {
 	return r.ledger.fault(ctx, rows.Err())
 }
 
+// readMeters reads the highest rate at which each meter was credited in the month.
+func (r *reduction) readMeters(ctx context.Context) error {
+	r.meters = make([][]string, len(r.rates))
+	if len(r.rates) == 0 {
+		return nil
+	}
+	rows, err := r.ledger.conn().Query(ctx, fmt.Sprintf("select meter_id, toUInt64(max(indexOf([%s], credited_percent))) as best from %s where credited_percent != '' and %s group by meter_id order by meter_id",
+		list(texts(r.rates)), r.ledger.table("usage_line"), r.counted))
+	if err != nil {
+		return r.ledger.fault(ctx, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var meter string
+		var best uint64
+		if err := rows.Scan(&meter, &best); err != nil {
+			return r.ledger.fault(ctx, err)
+		}
+		r.meters[best-1] = append(r.meters[best-1], meter)
+	}
+	return r.ledger.fault(ctx, rows.Err())
+}
+
 // keySQL are the columns of a cellKey.
 func (r *reduction) keySQL() string {
 	resource := "''"
@@ -176,33 +237,36 @@ func (r *reduction) keySQL() string {
 	return "subscription_id, customer_id, resource_group, " + resource + " as resource, day, excluded, credited_percent, " + r.meterRateSQL() + " as meter_rate, billing_currency, reseller"
 }
 
+// meterRateSQL is the place in rates of the rate of a line's meter. Meters are
+// thousands where lines are millions, and rates one or two: a set for each rate.
 func (r *reduction) meterRateSQL() string {
-	if len(r.rates) == 0 {
+	var cases []string
+	for i, meters := range r.meters {
+		if len(meters) > 0 {
+			cases = append(cases, fmt.Sprintf("meter_id in (%s), %d", list(texts(meters)), i+1))
+		}
+	}
+	if len(cases) == 0 {
 		return "toUInt64(0)"
 	}
-	return "toUInt64(best)"
-}
-
-// fromSQL is the table of lines, with the highest rate at which the line's meter was credited.
-func (r *reduction) fromSQL() string {
-	table := r.ledger.table("usage_line")
-	if len(r.rates) == 0 {
-		return table
-	}
-	return fmt.Sprintf("%s global any left join (select meter_id, max(indexOf([%s], credited_percent)) as best from %s where credited_percent != '' and %s group by meter_id) as credited using meter_id",
-		table, list(texts(r.rates)), table, r.counted)
+	return "toUInt64(multiIf(" + strings.Join(cases, ", ") + ", 0))"
 }
 
 func (r *reduction) sumsSQL() string {
 	return fmt.Sprintf("%s select %s, count() as n, %s from %s where %s group by subscription_id, customer_id, resource_group, resource, day, excluded, credited_percent, meter_rate, billing_currency, reseller order by subscription_id",
-		productSQL(), r.keySQL(), productSums(), r.fromSQL(), r.counted)
+		productSQL(), r.keySQL(), productSums(), r.ledger.localTable("usage_line"), r.counted)
 }
 
 // readWide reads the lines whose amounts are texts, which are few, and adds
 // up what their products are. In the engine's sums they are 0.
 func (r *reduction) readWide(ctx context.Context) error {
+	var any uint64
+	err := r.ledger.conn().QueryRow(ctx, fmt.Sprintf("select count() from %s where wide != '' and %s", r.ledger.table("usage_line"), r.present)).Scan(&any)
+	if err != nil || any == 0 {
+		return r.ledger.fault(ctx, err)
+	}
 	rows, err := r.ledger.conn().Query(ctx, fmt.Sprintf("select %s, quantity_e10, unit_price_e10, exchange_rate_e10, wide from %s where wide != '' and %s",
-		r.keySQL(), r.fromSQL(), r.counted))
+		r.keySQL(), r.ledger.table("usage_line"), r.counted))
 	if err != nil {
 		return r.ledger.fault(ctx, err)
 	}
