@@ -1,7 +1,9 @@
 package clickhouse
 
 import (
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -9,6 +11,32 @@ import (
 	"github.com/pharos-pec/pharos"
 	"github.com/pharos-pec/pharos/internal/ledger"
 )
+
+// The query of docs/scale.md runs as it stands there.
+func TestViews_DocumentedQuery(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/scale.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, query, _ := strings.Cut(string(page), "```sql\n")
+	query, _, found := strings.Cut(query, "```")
+	if !found {
+		t.Fatal("docs/scale.md has no query")
+	}
+	l := newOpener(t).in(t, "pharos")
+	mustImport(t, l, ledger.Options{}, part("bill", 1, 300))
+	rows, err := l.conn().Query(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	customers := 0
+	for rows.Next() {
+		customers++
+	}
+	if rows.Err() != nil || customers != 4 {
+		t.Errorf("%d customers, %v", customers, rows.Err())
+	}
+}
 
 // A month's view has the lines that count, on every node, after each import.
 func TestViews(t *testing.T) {
