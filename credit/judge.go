@@ -69,28 +69,72 @@ func (in *Input) check() error {
 	return nil
 }
 
+// ruled is a fact with its ruling.
+type ruled struct {
+	fact   pharos.DayFact
+	ruling ruling
+}
+
+// batch is how many facts are handed on at a time.
+const batch = 1024
+
 // read rules on every fact of the month and keeps what they sum to, whom the
-// bill shows as linked, and which rates it credits at.
+// bill shows as linked, and which rates it credits at. A goroutine of its own
+// sums up what was ruled on, while the next facts are.
 func (in *Input) read(ctx context.Context) (*cube, *witnesses, *rates, error) {
 	cube, heard, seen := newCube(), &witnesses{}, &rates{}
+	batches, free, summed := make(chan []ruled, 2), make(chan []ruled, 4), make(chan struct{})
+	go func() {
+		defer close(summed)
+		for facts := range batches {
+			for i := range facts {
+				f := &facts[i].fact
+				cube.add(in.Names.customerOf(f), f, facts[i].ruling)
+			}
+			select {
+			case free <- facts[:0]:
+			default: // there are enough
+			}
+		}
+	}()
+	err := in.ruleAll(ctx, heard, seen, batches, free)
+	close(batches)
+	<-summed
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return cube, heard, seen, nil
+}
+
+// ruleAll sends every fact of the month with its ruling, in batches that come
+// back when they are done with.
+func (in *Input) ruleAll(ctx context.Context, heard *witnesses, seen *rates, batches chan<- []ruled, free <-chan []ruled) error {
 	access := &lastAnswer{Access: in.Access}
-	n := 0
+	out := make([]ruled, 0, batch)
 	for f, err := range in.Ledger.Facts(ctx, in.Month, in.Access.Fine()) {
-		if n++; err == nil && n%1024 == 0 { // a ledger may yield from memory and not look
+		if err == nil && len(out) == 0 { // a ledger may yield from memory and not look
 			err = ctx.Err()
 		}
 		if err != nil {
-			return nil, nil, nil, err
+			return err
 		}
 		if f.Day.Month() != in.Month {
-			return nil, nil, nil, pharos.Errorf(pharos.Internal, "the ledger gave a fact of %s for %s", f.Day, in.Month)
+			return pharos.Errorf(pharos.Internal, "the ledger gave a fact of %s for %s", f.Day, in.Month)
 		}
 		seen.note(f.Credited)
 		seen.note(f.MeterRate)
-		r := in.rule(access, &f, heard)
-		cube.add(in.Names.customerOf(&f), &f, r)
+		out = append(out, ruled{f, in.rule(access, &f, heard)})
+		if len(out) == batch {
+			batches <- out
+			select {
+			case out = <-free:
+			default:
+				out = make([]ruled, 0, batch)
+			}
+		}
 	}
-	return cube, heard, seen, nil
+	batches <- out
+	return nil
 }
 
 // rule asks for the coverage of a fact only where the verdict depends on it:
