@@ -17,6 +17,7 @@ type cube struct {
 	scopes   index[scopeOf]
 	causes   causeSets
 	rulings  index[rulingKey]
+	rates    rateTable
 	open     map[string][]pharos.PrincipalRef
 
 	byDay   map[dayKey]*cell
@@ -35,11 +36,13 @@ type scopeOf struct {
 	scope   pharos.Scope
 }
 
-// rulingKey is a ruling by value; open is the refsKey of its open holders.
+// rulingKey is a ruling by value, with the rate that the credit of its lines
+// is of; open is the refsKey of its open holders.
 type rulingKey struct {
 	verdict pharos.Verdict
 	causes  int
 	open    string
+	rate    int // in the table of rates
 }
 
 type dayKey struct {
@@ -51,7 +54,8 @@ type dayKey struct {
 type scopeKey struct{ scope, ruling int }
 
 // cell sums lines. Their credit is credit plus open at the month's fallback
-// rate, which is known only when the whole bill has been read.
+// rate, which is known only when the whole bill has been read. As the lines of
+// a cell are of one rate, credit and open follow from list ([cube.price]).
 type cell struct {
 	lines              int64
 	list, credit, open decimal.Decimal
@@ -69,20 +73,64 @@ func newCube() *cube {
 func (c *cube) add(customer pharos.TenantID, f *pharos.DayFact, r ruling) {
 	acc := c.accounts.of(account{customer, f.Subscription, f.Currency})
 	scope := c.scopes.of(scopeOf{acc, f.Scope})
-	rul := c.rulings.of(c.key(r))
-
-	delta := cell{lines: f.Lines, list: f.List}
+	key := c.key(r)
 	switch {
 	case r.verdict == pharos.Excluded:
+		key.rate = noRate
 	case f.Credited.IsPositive():
-		delta.credit = f.Credited.Of(f.List)
+		key.rate = c.rates.of(f.Credited)
 	case f.MeterRate.IsPositive():
-		delta.credit = f.MeterRate.Of(f.List)
+		key.rate = c.rates.of(f.MeterRate)
 	default:
-		delta.open = f.List
+		key.rate = openRate
 	}
+	rul, delta := c.rulings.of(key), cell{lines: f.Lines, list: f.List}
 	addTo(c.byDay, dayKey{acc, f.Day, rul}, delta)
 	addTo(c.byScope, scopeKey{scope, rul}, delta)
+}
+
+// Places in the table of rates that are none.
+const (
+	noRate   = -1 // of lines that have no credit
+	openRate = -2 // of lines that only the whole bill can tell the rate of
+)
+
+// rateTable numbers rates.
+type rateTable struct {
+	index  index[string]
+	values []pharos.Rate
+	last   pharos.Rate // asked for
+	at     int         // its number
+}
+
+func (t *rateTable) of(r pharos.Rate) int {
+	if r != t.last || len(t.values) == 0 {
+		t.last, t.at = r, t.index.of(r.String())
+		if t.at == len(t.values) {
+			t.values = append(t.values, r)
+		}
+	}
+	return t.at
+}
+
+// price works out the credit of every cell, once all facts are in.
+func (c *cube) price() {
+	for k, at := range c.byDay {
+		at.price(c.rulings.values[k.ruling].rate, c.rates.values)
+	}
+	for k, at := range c.byScope {
+		at.price(c.rulings.values[k.ruling].rate, c.rates.values)
+	}
+}
+
+func (c *cell) price(rate int, rates []pharos.Rate) {
+	switch rate {
+	case noRate:
+	case openRate:
+		c.open = c.list
+	default:
+		c.credit = rates[rate].Of(c.list)
+	}
 }
 
 func (c *cube) key(r ruling) rulingKey {

@@ -30,6 +30,7 @@ type outcome struct {
 
 // month settles every ruling and lays the sums out as the contract has them.
 func (c *cube) month(in Input, s settlement) *Month {
+	c.price()
 	outcomes := c.outcomes(&s)
 	c.join(outcomes)
 	m := &Month{Month: in.Month, Warnings: []Warning{}, names: in.Names, settled: s}
