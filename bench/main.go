@@ -3,6 +3,7 @@
 //
 //	go run . usage -dir /tmp/bill     imports a generated bill, beside DuckDB
 //	go run . clickhouse -rows 1000000 asks a ledger on ClickHouse, two nodes on this machine, beside the folder
+//	go run . drill -dir /tmp/bill     asks a ledger of it for a subscription's lines
 //
 // Each measurement runs in a child process of its own, so that peak memory
 // is the measured program's and nothing else's.
@@ -33,7 +34,7 @@ func main() {
 // run does what the first argument names.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("say what to measure: usage")
+		return fmt.Errorf("say what to measure: usage or drill")
 	}
 	s := shape{First: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
@@ -55,6 +56,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return compare(ctx, out, bill, s, *times, args[1:])
 	case "clickhouse":
 		return measureClickHouse(ctx, out, bill, s, month)
+	case "drill":
+		if err := prepare(bill, s); err != nil {
+			return err
+		}
+		return drill(ctx, out, bill, s)
 	case "child-pharos":
 		return importPharos(ctx, out, bill, month)
 	case "child-duckdb":
