@@ -83,10 +83,11 @@ func (r *lineReader) block(b block, out []pharos.UsageLine) ([]pharos.UsageLine,
 		return out, err
 	}
 	var c lineColumns
-	if err := c.load(b); err != nil {
+	if err := c.load(b, r.hits); err != nil {
 		return nil, err
 	}
-	for _, i := range r.hits {
+	for i, row := range r.hits {
+		c.day, c.hasPreTax = r.day[row], c.flags[row]
 		line, err := c.line(b, i)
 		if err != nil {
 			return nil, err
@@ -96,43 +97,58 @@ func (r *lineReader) block(b block, out []pharos.UsageLine) ([]pharos.UsageLine,
 	return out, nil
 }
 
-// find sets hits to the rows of b that are wanted.
+// find sets hits to the rows of b that are wanted, and reads no more than
+// tells them.
 func (r *lineReader) find(b block) (err error) {
 	r.hits = r.hits[:0]
+	if r.day, err = b.int32s("day", r.day); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(r.day, r.onDay) {
+		return nil
+	}
 	if err := b.words("subscription_id", &r.subscription); err != nil {
 		return err
 	}
 	if want := string(r.query.Subscription); want != "" && !slices.Contains(r.subscription.values, want) {
 		return nil
 	}
-	if r.day, err = b.int32s("day", r.day); err != nil {
-		return err
-	}
-	if err := cmp.Or(b.words("resource_group", &r.group), b.words("resource_id", &r.place)); err != nil {
-		return err
+	if r.query.Under != "" {
+		if err := cmp.Or(b.words("resource_group", &r.group), b.words("resource_id", &r.place)); err != nil {
+			return err
+		}
 	}
 	for i := range b.rows {
-		if d := pharos.Day(r.day[i]); d < r.days.First || d > r.days.Last || !b.kept(i) || !r.wanted(i) {
-			continue
+		if r.onDay(r.day[i]) && r.wanted(i) && b.kept(i) {
+			r.hits = append(r.hits, i)
 		}
-		r.hits = append(r.hits, i)
 	}
 	return nil
 }
 
-func (r *lineReader) wanted(i int) bool {
-	return Wanted(r.query, pharos.SubscriptionID(r.subscription.at(i)), r.group.at(i), pharos.Scope(r.place.at(i)))
+func (r *lineReader) onDay(d int32) bool {
+	return pharos.Day(d) >= r.days.First && pharos.Day(d) <= r.days.Last
 }
 
-// lineColumns are all columns of a block.
+func (r *lineReader) wanted(i int) bool {
+	sub := pharos.SubscriptionID(r.subscription.at(i))
+	if r.query.Under == "" {
+		return Wanted(r.query, sub, "", "")
+	}
+	return Wanted(r.query, sub, r.group.at(i), pharos.Scope(r.place.at(i)))
+}
+
+// lineColumns are all columns of some rows of a block.
 type lineColumns struct {
 	number, quantity, price, effective, exchange, preTax []int64
-	day                                                  []int32
-	hasPreTax                                            []bool
-	text                                                 map[string]*words
+	text                                                 map[string][]string
+	flags                                                []bool // has_pretax_total, of every row
+
+	day       int32 // of the row that is made
+	hasPreTax bool
 }
 
-func (c *lineColumns) load(b block) (err error) {
+func (c *lineColumns) load(b block, rows []int) (err error) {
 	for _, n := range []struct {
 		name string
 		to   *[]int64
@@ -140,20 +156,16 @@ func (c *lineColumns) load(b block) (err error) {
 		{"line", &c.number}, {"quantity", &c.quantity}, {"unit_price", &c.price}, {"effective_unit_price", &c.effective},
 		{"exchange_rate", &c.exchange}, {"billing_pretax_total", &c.preTax},
 	} {
-		if *n.to, err = b.int64s(n.name, nil); err != nil {
+		if *n.to, err = b.int64sAt(n.name, rows); err != nil {
 			return err
 		}
 	}
-	if c.day, err = b.int32s("day", nil); err != nil {
+	if c.flags, err = b.bools("has_pretax_total", nil); err != nil {
 		return err
 	}
-	if c.hasPreTax, err = b.bools("has_pretax_total", nil); err != nil {
-		return err
-	}
-	c.text = map[string]*words{}
+	c.text = map[string][]string{}
 	for _, name := range wordColumns() {
-		c.text[name] = &words{}
-		if err := b.words(name, c.text[name]); err != nil {
+		if c.text[name], err = b.textsAt(name, rows); err != nil {
 			return err
 		}
 	}
@@ -169,18 +181,18 @@ func wordColumns() []string {
 	}
 }
 
-// line returns row i as a usage line.
+// line returns the i-th of the rows as a usage line.
 func (c *lineColumns) line(b block, i int) (pharos.UsageLine, error) {
-	text := func(column string) string { return c.text[column].at(i) }
+	text := func(column string) string { return c.text[column][i] }
 	r := row{
-		Line: c.number[i], Member: text("member"), Day: c.day[i], Invoice: text("invoice"),
+		Line: c.number[i], Member: text("member"), Day: c.day, Invoice: text("invoice"),
 		Customer: text("customer_id"), CustomerName: text("customer_name"),
 		Subscription: text("subscription_id"), SubName: text("subscription_name"),
 		Group: text("resource_group"), Resource: text("resource_id"),
 		MeterID: text("meter_id"), MeterName: text("meter_name"), Category: text("meter_category"),
 		SubCategory: text("meter_subcategory"), ProductID: text("product_id"), SKU: text("sku_id"), Publisher: text("publisher"),
 		Quantity: c.quantity[i], UnitPrice: c.price[i], Effective: c.effective[i], Exchange: c.exchange[i],
-		PreTax: c.preTax[i], HasPreTax: c.hasPreTax[i], Wide: text("wide"), Pricing: text("pricing_currency"),
+		PreTax: c.preTax[i], HasPreTax: c.hasPreTax, Wide: text("wide"), Pricing: text("pricing_currency"),
 		Billing: text("billing_currency"), Credited: text("credited_percent"), Excluded: text("excluded"),
 		Plan: text("plan"), Reseller: text("reseller"),
 	}
