@@ -18,7 +18,7 @@ func newUsage(e *env) *cobra.Command {
 It is fetched from the billing API, or read from files of any supported format, and kept in the ledger. Its
 lines can be looked at, and exported for Excel, Power BI and databases, each with its verdict.`,
 		example: "  pharos usage pull\n  pharos usage import daily-*.csv.gz\n  pharos usage lines --day 2026-10-09 --verdict lost\n  pharos usage verify",
-	}, newUsagePull(e), newUsageImport(e), newUsageLines(e), newUsageExport(e), newUsageList(e), newUsageVerify(e), newUsageDrop(e))
+	}, newUsagePull(e), newUsageImport(e), newUsageLines(e), newUsageExport(e), newUsageList(e), newUsageVerify(e), newUsageCompact(e), newUsageDrop(e))
 }
 
 type usageImportOptions struct {

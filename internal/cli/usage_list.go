@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +52,7 @@ func stored(m ledger.Manifest) report.Stored {
 	for _, s := range m.Sources {
 		f := report.StoredFile{
 			File: s.Name, SHA256: s.SHA256, Lines: s.Lines, Rejected: s.Rejected,
-			Months: monthsOf(s.Segments), Dropped: monthsOf(s.Dropped), Statement: pulledAs(s.Statement),
+			Months: monthsOf(s.Segments), Dropped: monthsOf(s.Dropped), Restated: monthsOf(s.Restated), Statement: pulledAs(s.Statement),
 		}
 		for _, format := range s.Formats {
 			f.Formats = append(f.Formats, string(format))
@@ -59,7 +60,7 @@ func stored(m ledger.Manifest) report.Stored {
 		for _, p := range s.Segments {
 			f.Bytes += p.Bytes
 		}
-		for _, p := range s.Dropped {
+		for _, p := range slices.Concat(s.Dropped, s.Restated) {
 			f.Lines -= p.Lines
 		}
 		out.Files = append(out.Files, f)

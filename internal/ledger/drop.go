@@ -99,12 +99,34 @@ func (m *manifest) drop(months []pharos.Month) {
 				stay = append(stay, g)
 				continue
 			}
-			g.File, g.SHA256, g.Bytes, g.Sums = "", "", 0, nil
-			s.Dropped = append(s.Dropped, g)
+			s.Dropped = append(s.Dropped, g.counts())
 		}
 		s.Segments = stay
+		var restated []segmentInfo
+		for _, g := range s.Restated { // as what restates them goes, too
+			if slices.Contains(months, g.Month) {
+				s.Dropped = append(s.Dropped, g)
+			} else {
+				restated = append(restated, g)
+			}
+		}
+		s.Restated = restated
 	}
 	m.Sequence++
+}
+
+// counts is what is kept of a part whose file is removed.
+func (g *segmentInfo) counts() segmentInfo {
+	c := *g
+	c.File, c.SHA256, c.Bytes, c.Sums = "", "", 0, nil
+	return c
+}
+
+// whole reports whether a source that is in the ledger need not be read again:
+// none of its lines were dropped, nor were any restated by files that a
+// statement would now take it away from.
+func (s *source) whole(st *Statement) bool {
+	return len(s.Dropped) == 0 && (st == nil || len(s.Restated) == 0)
 }
 
 // restored is a source that was read again because lines of it were dropped:

@@ -160,7 +160,7 @@ func (in *importing) stage(ctx context.Context, sources []Source) ([]*staged, er
 	reading.SetLimit(runtime.GOMAXPROCS(0))
 	for i, s := range sources {
 		st := all[i]
-		if known, ok := in.manifest.bySHA(st.source.SHA256); ok && len(known.Dropped) == 0 {
+		if known, ok := in.manifest.bySHA(st.source.SHA256); ok && known.whole(in.opts.Statement) {
 			st.duplicate(known)
 			continue
 		}

@@ -43,7 +43,10 @@ type source struct {
 	// Dropped is what the source had of months that were dropped. Their lines
 	// are gone; the counts still tell which month an invoice bills.
 	Dropped []segmentInfo `json:"dropped,omitempty"`
-	Recon   []ReconSum    `json:"recon,omitempty"`
+	// Restated is what the source had of months whose lines other files restate
+	// to the last one, and that [Ledger.Compact] removed.
+	Restated []segmentInfo `json:"restated,omitempty"`
+	Recon    []ReconSum    `json:"recon,omitempty"`
 }
 
 // segmentInfo is what a source has of one month.
@@ -125,7 +128,7 @@ func (m *manifest) Months() []pharos.Month {
 func (m *manifest) spread() map[string]map[pharos.Month]int64 {
 	lines := map[string]map[pharos.Month]int64{}
 	for _, s := range m.Sources {
-		for _, g := range slices.Concat(s.Segments, s.Dropped) {
+		for _, g := range slices.Concat(s.Segments, s.Dropped, s.Restated) {
 			for invoice, n := range g.Invoices {
 				if lines[invoice] == nil {
 					lines[invoice] = map[pharos.Month]int64{}

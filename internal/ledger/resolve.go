@@ -10,11 +10,17 @@ import (
 // resolve decides which lines of a month do not count; see rules 2, 3 and 5
 // of the package comment. The answer has one bitmap for each segment.
 func resolve(ctx context.Context, v *view) ([]bitmap, error) {
-	segments := v.segments
-	dropped := make([]bitmap, len(segments))
+	dropped := make([]bitmap, len(v.segments))
 	if err := dropReplaced(ctx, v, dropped); err != nil {
 		return nil, err
 	}
+	return dropped, dropRestated(ctx, v, dropped)
+}
+
+// dropRestated drops the lines that are the same as one of another set that
+// counts (rules 2 and 3).
+func dropRestated(ctx context.Context, v *view, dropped []bitmap) error {
+	segments := v.segments
 	var meeting []int // segments whose lines may stand elsewhere too
 	var rows int64
 	for i := range segments {
@@ -30,13 +36,13 @@ func resolve(ctx context.Context, v *view) ([]bitmap, error) {
 		var err error
 		lines, err = collect(ctx, segments, meeting, shard, shards, lines[:0])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		dropEqual(lines, ranks, func(l lineRef) {
 			drop(segments, dropped, int(l.segment), int64(l.row))
 		})
 	}
-	return dropped, nil
+	return nil
 }
 
 // drop notes that a row does not count.

@@ -224,7 +224,7 @@ func sampleStore() *Report {
 			{File: "unbilled/part-0001.json.gz", Formats: []string{"graph-jsonl"}, SHA256: strings.Repeat("0f", 32), Lines: 1234567, Bytes: 49382716,
 				Months: []pharos.Month{october}, Statement: &StoredPull{Currency: "EUR", Month: "2026-10", At: time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC)}},
 			{File: "daily-rated-usage.csv.gz", Formats: []string{"daily-csv"}, SHA256: strings.Repeat("1e", 32), Lines: 1234567, Rejected: 3, Bytes: 49382716,
-				Months: []pharos.Month{october}, Dropped: []pharos.Month{october - 1}},
+				Months: []pharos.Month{october}, Dropped: []pharos.Month{october - 1}, Restated: []pharos.Month{october - 2}},
 		},
 	})
 }
@@ -273,7 +273,7 @@ func samples(t *testing.T) map[string]*Report {
 	t.Helper()
 	m := sampleMonth(t)
 	out := map[string]*Report{
-		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "store": sampleStore(), "dropped": sampleDropped(), "ledger-verification": sampleLedgerVerification(), "scan": sampleScan(),
+		"credit": Credit(m), "coverage": sampleCoverage(), "links": sampleLinks(), "import": sampleImport(), "store": sampleStore(), "dropped": sampleDropped(), "compacted": Compacted([]MonthSize{{must(pharos.ParseMonth("2026-10")), 29, 72500000, 2335338458}}), "ledger-verification": sampleLedgerVerification(), "scan": sampleScan(),
 		"deployment": sampleDeployment(), "whatif": Deployment(sampleDeployed(), true),
 		"request": Request(sampleFiled()), "filed": Filed(sampleFiled()), "there": sampleThere(), "portal": samplePortal(),
 		"tickets": Tickets([]evidence.Ticket{sampleTicket()}), "no-tickets": Tickets(nil),

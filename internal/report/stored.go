@@ -24,7 +24,8 @@ type StoredFile struct {
 	Rejected  int64          `json:"rejected"`
 	Bytes     int64          `json:"bytes"` // in the ledger; 0 when nobody counted them
 	Months    []pharos.Month `json:"months"`
-	Dropped   []pharos.Month `json:"dropped"` // whose lines were removed
+	Dropped   []pharos.Month `json:"dropped"`  // whose lines were removed
+	Restated  []pharos.Month `json:"restated"` // whose lines were removed because newer files have them
 	Statement *StoredPull    `json:"statement"`
 }
 
@@ -60,6 +61,9 @@ func (f *StoredFile) note() string {
 	if len(f.Dropped) > 0 {
 		out = append(out, "dropped "+monthList(f.Dropped))
 	}
+	if len(f.Restated) > 0 {
+		out = append(out, "restated "+monthList(f.Restated))
+	}
 	return strings.Join(out, ", ")
 }
 
@@ -74,10 +78,12 @@ func Store(in Stored) *Report {
 	data := &sheet{name: "Files", columns: []column{
 		{title: "file"}, {title: "formats"}, {title: "sha256"}, {title: "months"}, {title: "lines", kind: count}, {title: "rejected", kind: count},
 		{title: "bytes", kind: count}, {title: "statement"}, {title: "pulledAt", kind: instant}, {title: "dropped"},
+		{title: "restated"},
 	}}
 	months := map[pharos.Month]bool{}
 	for i := range in.Files {
 		f := &in.Files[i]
+		f.Restated = append([]pharos.Month{}, f.Restated...)
 		f.Formats, f.Months, f.Dropped = append([]string{}, f.Formats...), append([]pharos.Month{}, f.Months...), append([]pharos.Month{}, f.Dropped...)
 		for _, m := range f.Months {
 			months[m] = true
@@ -91,7 +97,7 @@ func Store(in Stored) *Report {
 		}
 		formats, of, dropped := strings.Join(f.Formats, " "), monthList(f.Months), monthList(f.Dropped)
 		shown.rows = append(shown.rows, []any{f.File, formats, of, f.Lines, bytes, f.note()})
-		data.rows = append(data.rows, []any{f.File, formats, f.SHA256, of, f.Lines, f.Rejected, bytes, f.Statement.words(), at, dropped})
+		data.rows = append(data.rows, []any{f.File, formats, f.SHA256, of, f.Lines, f.Rejected, bytes, f.Statement.words(), at, dropped, monthList(f.Restated)})
 	}
 	r := &Report{title: "Usage in the ledger", data: data, book: []sheet{*data}, document: in, blocks: []block{{table: shown}}}
 	if len(in.Files) > 0 {
