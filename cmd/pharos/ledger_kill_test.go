@@ -16,7 +16,7 @@ import (
 // ledgerRun is a folder with usage files, and a configuration without a cloud.
 type ledgerRun struct {
 	*cloudRun
-	files []string // of September, of October in two parts, of November
+	files []string // of September; of October the beginning of a part, the part and the other; of November
 }
 
 func startLedger(t *testing.T) *ledgerRun {
@@ -40,7 +40,7 @@ func startLedger(t *testing.T) *ledgerRun {
 		part := int(l.Customer[len(l.Customer)-1]) % 2
 		parts[part] = append(parts[part], l)
 	}
-	for i, lines := range [][]filetest.Line{month(time.September, 2000), parts[0], parts[1], month(time.November, 3000)} {
+	for i, lines := range [][]filetest.Line{month(time.September, 2000), parts[0][:1500], parts[0], parts[1], month(time.November, 3000)} {
 		r.files = append(r.files, write(fmt.Sprintf("%d.csv", i), filetest.Write("daily-csv", lines)))
 	}
 	return r
@@ -67,7 +67,7 @@ func (r *ledgerRun) judged(name string) []byte {
 	return all
 }
 
-// TestKilledLedger kills imports, judgements and drops at random points: what is
+// TestKilledLedger kills imports, judgements, compactions and drops at random points: what is
 // left is always whole, and the same command ends where an undisturbed one would have.
 func TestKilledLedger(t *testing.T) {
 	t.Parallel()
@@ -83,6 +83,9 @@ func TestKilledLedger(t *testing.T) {
 	if got := r.judged("good"); !bytes.Equal(got, want) {
 		t.Fatalf("dropping a month changed others:\n%s\nwant\n%s", got, want)
 	}
+	if out := r.must(r.in("good", "usage", "compact")...); !bytes.Contains(out, []byte("1,500")) {
+		t.Errorf("nothing was compacted:\n%s", out)
+	}
 	for i := range 5 {
 		name := fmt.Sprint("bad", i)
 		r.killedAfter(rand.N(importing), r.imported(name)...)
@@ -91,6 +94,11 @@ func TestKilledLedger(t *testing.T) {
 		r.killedAfter(rand.N(judging), r.in(name, "credit", "--month", "2026-10")...)
 		if got := r.judged(name); !bytes.Equal(got, want) {
 			t.Errorf("killed while it was imported or judged, the ledger says\n%s\nwant\n%s", got, want)
+		}
+		r.killedAfter(rand.N(dropping), r.in(name, "usage", "compact")...)
+		r.must(r.in(name, "usage", "compact")...)
+		if got := r.judged(name); !bytes.Equal(got, want) {
+			t.Errorf("killed while it was compacted, the ledger says\n%s\nwant\n%s", got, want)
 		}
 		r.killedAfter(rand.N(dropping), r.in(name, "usage", "drop", "--before", "2026-10")...)
 		r.must(r.in(name, "usage", "verify")...)
@@ -111,7 +119,7 @@ func TestImportsAtOnce(t *testing.T) {
 	r := startLedger(t)
 	r.must(r.imported("good")...)
 	want := r.judged("good")
-	sets := [][]string{{r.files[0], r.files[1]}, {r.files[1], r.files[2]}, {r.files[2], r.files[3]}, {r.files[3], r.files[0]}, r.files}
+	sets := [][]string{{r.files[0], r.files[1]}, {r.files[1], r.files[2]}, {r.files[2], r.files[3]}, {r.files[4], r.files[0]}, r.files}
 	done := make(chan error, len(sets))
 	for _, files := range sets {
 		cmd := r.command(t.Context(), r.in("shared", append([]string{"usage", "import"}, files...)...)...)

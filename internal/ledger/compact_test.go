@@ -3,7 +3,9 @@ package ledger
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,6 +80,43 @@ func TestCompact_LeavesWhatMayCountAgain(t *testing.T) {
 	mustImport(t, l, Options{}, bytesSource("invoice", header+csvLine("G1", "2026-10-05", "rg", "b", "2", 0)))
 	if sizes := mustCompact(t, l); len(sizes) > 0 {
 		t.Errorf("removed %+v", sizes)
+	}
+}
+
+// Killed before any of its steps, a compaction changes no fact and leaves what
+// the next one ends.
+func TestCompact_KilledAtEveryStep(t *testing.T) {
+	for step := 1; ; step++ {
+		l := open(t)
+		for _, s := range daily() {
+			mustImport(t, l, Options{}, s)
+		}
+		before := facts(t, l)
+		child := exec.CommandContext(t.Context(), os.Args[0])
+		child.Env = append(os.Environ(), childFolder+"="+l.dir, childStep+"="+strconv.Itoa(step), childDrop+"=compact")
+		out, err := child.CombinedOutput()
+		if v := verify(t, l); len(v.Findings) > 0 {
+			t.Fatalf("killed at step %d: %+v", step, v)
+		}
+		if got := facts(t, l); !slices.Equal(got, before) {
+			t.Fatalf("killed at step %d: facts %v, were %v", step, got, before)
+		}
+		mustCompact(t, l)
+		if got := facts(t, l); !slices.Equal(got, before) {
+			t.Fatalf("killed at step %d and compacted again: facts %v, were %v", step, got, before)
+		}
+		if files := linesOnDisk(t, l); len(files) != 1 {
+			t.Errorf("killed at step %d and compacted again: %v", step, files)
+		}
+		if err == nil {
+			if step < 4 {
+				t.Errorf("only %d steps", step-1)
+			}
+			return // there were fewer steps
+		}
+		if len(out) > 0 {
+			t.Fatalf("step %d: %s", step, out)
+		}
 	}
 }
 

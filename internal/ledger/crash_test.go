@@ -19,7 +19,7 @@ import (
 const (
 	childFolder = "PHAROS_TEST_LEDGER" // makes the test binary a process that imports
 	childStep   = "PHAROS_TEST_STEP"   // and dies before this step
-	childDrop   = "PHAROS_TEST_DROP"   // it drops this month instead
+	childDrop   = "PHAROS_TEST_DROP"   // "drop" or "compact": it does that to October instead
 )
 
 func TestMain(m *testing.M) {
@@ -48,14 +48,15 @@ func childImport(dir string) int {
 			select {} // until the signal is there
 		}
 	}
-	if month, err := pharos.ParseMonth(os.Getenv(childDrop)); err == nil {
-		if _, err := l.Drop(context.Background(), []pharos.Month{month}); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		return 0
+	switch what := os.Getenv(childDrop); what {
+	case "":
+		_, err = l.Import(context.Background(), second(), Options{Statement: statement()})
+	case "compact":
+		_, err = l.Compact(context.Background(), []pharos.Month{october})
+	default:
+		_, err = l.Drop(context.Background(), []pharos.Month{october})
 	}
-	if _, err := l.Import(context.Background(), second(), Options{Statement: statement()}); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -4,7 +4,8 @@
 //	ledger/
 //	  manifest.json             what was imported; replaced as a whole, by rename
 //	  lock                      held while an import runs
-//	  2026-10/1f0c….parquet     the lines of one source in that month, never changed
+//	  2026-10/1f0c….parquet     the lines of one source in that month, never changed;
+//	                            the manifest has its checksum, which [Ledger.Verify] holds it to
 //	  tmp/                      what an import is writing; swept by the next one
 //	  facts/2026-10.json        which day facts are kept, and what of
 //	  facts/2026-10-07-….parquet  the day facts of one shard of the subscriptions
@@ -36,6 +37,14 @@
 //
 // Values that Microsoft restates (credit, effective unit price, totals,
 // exchange rate) are no part of a line's identity, nor are names.
+//
+// # What is removed
+//
+// [Ledger.Drop] removes whole months, [Ledger.Compact] the lines of files that
+// can never count again. Both replace the manifest and then remove the files. Of what is
+// gone the manifest keeps the counts by invoice, by which rule 5 knows the month
+// that an invoice bills, and the source's content: what was restated is not
+// imported again, what was dropped is, and is then as old as it was.
 //
 // # Day facts
 //

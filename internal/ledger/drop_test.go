@@ -121,7 +121,7 @@ func TestDrop_KilledAtEveryStep(t *testing.T) {
 		mustImport(t, l, Options{}, twoMonths()...)
 		before, other := factsIn(t, l, october), factsIn(t, l, november)
 		child := exec.CommandContext(t.Context(), os.Args[0])
-		child.Env = append(os.Environ(), childFolder+"="+l.dir, childStep+"="+strconv.Itoa(step), childDrop+"=2026-10")
+		child.Env = append(os.Environ(), childFolder+"="+l.dir, childStep+"="+strconv.Itoa(step), childDrop+"=drop")
 		out, err := child.CombinedOutput()
 		if got := factsIn(t, l, october); len(got) > 0 && !slices.Equal(got, before) {
 			t.Fatalf("killed at step %d: facts %v", step, got)
