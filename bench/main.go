@@ -34,7 +34,7 @@ func main() {
 // run does what the first argument names.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("say what to measure: usage or drill")
+		return fmt.Errorf("say what to measure: usage, drill or clickhouse")
 	}
 	s := shape{First: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
