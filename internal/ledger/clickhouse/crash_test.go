@@ -159,6 +159,21 @@ func waitForLines(t *testing.T, l *Ledger, want uint64) {
 	}
 }
 
+// An import that is interrupted leaves nothing.
+func TestImport_Interrupted(t *testing.T) {
+	l := newOpener(t).open(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	l.batchRows, l.step = 40, cancel
+	_, err := l.Import(ctx, []ledger.Source{part("1", 1, 200)}, ledger.Options{})
+	if pharos.CodeOf(err) != pharos.Interrupted {
+		t.Errorf("error %v", err)
+	}
+	waitForLines(t, l, 0)
+	if months, err := l.Months(t.Context()); err != nil || len(months) > 0 {
+		t.Errorf("months %v %v", months, err)
+	}
+}
+
 // Several machines import parts of a bill at once, two of them the same part:
 // each line counts once.
 func TestImport_AtOnce(t *testing.T) {

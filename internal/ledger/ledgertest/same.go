@@ -73,7 +73,7 @@ func (m maker) sources() []ledger.Source {
 			lines = append(lines, lines[m.IntN(len(lines))])
 		}
 		file := filetest.Write(one(m, "daily-csv", "daily-csv", filetest.Formats()[m.IntN(len(filetest.Formats()))]), lines)
-		out = append(out, source(one(m, "bill.csv", "b.csv", fmt.Sprintf("part-%d", i)), string(file)))
+		out = append(out, source(one(m, "bill.csv", `it's a \bill\, isn't it?.csv`, fmt.Sprintf("part-%d", i)), string(file)))
 	}
 	return out
 }
@@ -84,7 +84,7 @@ func (m maker) line(l *filetest.Line) {
 	l.Subscription = fmt.Sprintf("33333333-3333-4333-8%03d-%012d", customer, m.IntN(3))
 	l.SubscriptionName = one(m, "prod", "prod é", "")
 	l.Day = one(m, "2026-10-05", "2026-10-05", "2026-10-06", "2026-10-30", "2026-10-31", "2026-11-01", "2026-11-02", "2026-09-30")
-	l.Invoice = one(m, "", "", "", "G1", "G2", "G3")
+	l.Invoice = one(m, "", "", "", "G1", "G2", `G'3\`)
 	l.Group = one(m, "rg-web", "RG-Web", "rg-data")
 	l.Resource = "/subscriptions/" + l.Subscription + "/resourceGroups/" + l.Group + "/providers/Microsoft.Compute/virtualMachines/" + one(m, "a", "b", "ab")
 	l.Meter = one(m, "m1", "m2")
