@@ -71,6 +71,6 @@ func (e *engine) run(statement, format string) ([]byte, error) {
 		return nil, nil
 	}
 	out := make([]byte, n)
-	copy(out, unsafe.Slice((*byte)(e.buffer(result)), n)) // the library's memory, copied before it is freed
+	copy(out, unsafe.Slice((*byte)(e.buffer(result)), n)) // the library's memory, copied before it is freed #nosec G103
 	return out, nil
 }

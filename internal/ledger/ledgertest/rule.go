@@ -64,6 +64,9 @@ func sameLineStories() []story {
 		{"3: of two statements that reach as far the later import", []step{
 			{files: []string{line("2026-10-05", "a", "24", 0)}}, {files: []string{line("2026-10-05", "a", "24", 15)}},
 		}, "1 1 24"},
+		{"3: the newest is believed where it has the line fewer times", []step{
+			{files: []string{strings.Repeat(a, 3)}}, {files: []string{a + line("2026-10-06", "a", "1", 0)}},
+		}, "2 0 2"},
 		{"3: parts of a statement add up", []step{
 			{files: []string{line("2026-10-05", "a", "1", 0)}}, {files: []string{line("2026-10-05", "b", "1", 0)}},
 		}, "2 0 2"},
