@@ -62,7 +62,10 @@ func TestStream_Goldens(t *testing.T) {
 	}
 	var m credit.Month
 	lines := []credit.Line{}
-	for l := range sampleLines() {
+	for l, err := range sampleLines() {
+		if err != nil {
+			t.Fatal(err)
+		}
 		lines = append(lines, l)
 	}
 	m.Month = october()
