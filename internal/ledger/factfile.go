@@ -117,7 +117,7 @@ func (w *factWriter) close() error { return errors.Join(w.out.close(), w.file.Cl
 // decimal38 returns the sum as Parquet writes a DECIMAL of up to 38 digits:
 // two's complement, most significant byte first. It reports whether it fits.
 func (s *wideSum) decimal38() (b [16]byte, fits bool) {
-	sign := uint64(int64(s.words[1]) >> 63) //nolint:gosec // its bits
+	sign := uint64(int64(s.words[1]) >> 63)
 	if s.words[2] != sign || s.words[3] != sign {
 		return b, false
 	}

@@ -55,15 +55,15 @@ func (t *factTable) append(dst []byte, i int32) []byte {
 		text = d.String()
 	}
 	for _, v := range []uint32{
-		uint32(k.day), k.customer, k.subscription, k.scope, k.product, k.credited, k.meterRate, k.currency, k.resellerID, //nolint:gosec // its bits
+		uint32(k.day), k.customer, k.subscription, k.scope, k.product, k.credited, k.meterRate, k.currency, k.resellerID,
 	} {
 		dst = binary.LittleEndian.AppendUint32(dst, v)
 	}
-	dst = binary.LittleEndian.AppendUint64(dst, uint64(s.lines)) //nolint:gosec // its bits
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(s.lines))
 	for _, w := range s.list.words {
 		dst = binary.LittleEndian.AppendUint64(dst, w)
 	}
-	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(text))), text...) //nolint:gosec // an amount's digits
+	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(text))), text...)
 }
 
 // addTo adds a shard's facts of all runs to a table.
@@ -90,11 +90,11 @@ func (t *factTable) addRecord(in io.Reader) (int, error) {
 	}
 	word := func(i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }
 	k := factKey{
-		day: int32(word(0)), customer: word(1), subscription: word(2), scope: word(3), product: word(4), //nolint:gosec // its bits
+		day: int32(word(0)), customer: word(1), subscription: word(2), scope: word(3), product: word(4),
 		credited: word(5), meterRate: word(6), currency: word(7), resellerID: word(8),
 	}
 	var s factSum
-	s.lines = int64(binary.LittleEndian.Uint64(b[36:])) //nolint:gosec // its bits
+	s.lines = int64(binary.LittleEndian.Uint64(b[36:]))
 	for i := range s.list.words {
 		s.list.words[i] = binary.LittleEndian.Uint64(b[44+8*i:])
 	}

@@ -16,7 +16,7 @@ type factKey struct {
 // hash spreads keys over a table.
 func (k *factKey) hash() uint64 {
 	h := newHash()
-	h.word(uint64(k.scope)<<32 | uint64(uint32(k.day))) //nolint:gosec // its bits
+	h.word(uint64(k.scope)<<32 | uint64(uint32(k.day)))
 	h.word(uint64(k.credited)<<48 ^ uint64(k.meterRate)<<32 ^ uint64(k.product)<<16 ^ uint64(k.currency) ^ uint64(k.resellerID)<<24 ^ uint64(k.customer)<<8)
 	return h.a ^ bits.RotateLeft64(h.b, 32)
 }
@@ -48,11 +48,11 @@ func (t *factTable) of(k factKey) int32 {
 		switch i := t.slots[at] - 1; {
 		case i < 0:
 			t.keys, t.sums = append(t.keys, k), append(t.sums, factSum{})
-			t.slots[at] = int32(len(t.keys)) //nolint:gosec // memory ends before
+			t.slots[at] = int32(len(t.keys))
 			if 2*len(t.keys) > len(t.slots) {
 				t.grow()
 			}
-			return int32(len(t.keys) - 1) //nolint:gosec // as above
+			return int32(len(t.keys) - 1)
 		case t.keys[i] == k:
 			return i
 		}
@@ -67,7 +67,7 @@ func (t *factTable) grow() {
 		for t.slots[at] != 0 {
 			at = (at + 1) & mask
 		}
-		t.slots[at] = int32(i + 1) //nolint:gosec // memory ends before
+		t.slots[at] = int32(i + 1)
 	}
 }
 

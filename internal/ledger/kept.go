@@ -73,7 +73,7 @@ func (k *keptMonth) write(folder string, month pharos.Month) error {
 		return err
 	}
 	temp := filepath.Join(folder, tempFolder, indexName(month))
-	if err := os.WriteFile(temp, b, 0o644); err != nil {
+	if err := os.WriteFile(temp, b, 0o644); err != nil { //nolint:gosec // as the files beside it
 		return err
 	}
 	return os.Rename(temp, filepath.Join(folder, indexName(month)))

@@ -190,7 +190,7 @@ func (w *reducer) byShard() (places [factShards][]int32) {
 			shard = shardOf(w.symbols.string(sub))
 			shards[sub] = shard
 		}
-		places[shard] = append(places[shard], int32(i)) //nolint:gosec // of a table
+		places[shard] = append(places[shard], int32(i))
 	}
 	return places
 }

@@ -70,12 +70,12 @@ func (r *reduction) run(ctx context.Context, v *view, write func(shard int, fact
 func (r *reduction) alphabet() []uint32 {
 	byText := make([]uint32, len(r.symbols.text))
 	for i := range byText {
-		byText[i] = uint32(i) //nolint:gosec // a symbol
+		byText[i] = uint32(i)
 	}
 	slices.SortFunc(byText, func(a, b uint32) int { return strings.Compare(r.symbols.text[a], r.symbols.text[b]) })
 	order := make([]uint32, len(byText))
 	for place, symbol := range byText {
-		order[symbol] = uint32(place) //nolint:gosec // a symbol
+		order[symbol] = uint32(place)
 	}
 	return order
 }
@@ -84,7 +84,7 @@ func (r *reduction) alphabet() []uint32 {
 func (t *factTable) ordered(alphabet []uint32) []int32 {
 	out := make([]int32, len(t.keys))
 	for i := range out {
-		out[i] = int32(i) //nolint:gosec // of a table
+		out[i] = int32(i)
 	}
 	slices.SortFunc(out, func(x, y int32) int {
 		a, b := &t.keys[x], &t.keys[y]

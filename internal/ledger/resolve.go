@@ -29,9 +29,9 @@ func dropRestated(ctx context.Context, v *view, dropped []bitmap) error {
 			rows += segments[i].info.Lines
 		}
 	}
-	shards := uint64(rows/int64(max(v.compared, 1)) + 1) //nolint:gosec // few
+	shards := uint64(rows/int64(max(v.compared, 1)) + 1)
 	ranks := ranks(segments)
-	lines := make([]lineRef, 0, rows/int64(shards)*17/16+64) //nolint:gosec // few
+	lines := make([]lineRef, 0, rows/int64(shards)*17/16+64)
 	for shard := range shards {
 		var err error
 		lines, err = collect(ctx, segments, meeting, shard, shards, lines[:0])
