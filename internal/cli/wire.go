@@ -54,7 +54,7 @@ type usageLedger interface {
 
 // clickHousePassword is the variable that holds the password of a ledger in
 // ClickHouse: its address may not.
-const clickHousePassword = "PHAROS_CLICKHOUSE_PASSWORD"
+const clickHousePassword = "PHAROS_CLICKHOUSE_PASSWORD" //nolint:gosec // the name of a variable
 
 // openLedger opens the ledger that the configuration names. The caller closes it.
 func (e *env) openLedger(ctx context.Context, c *config.Config) (usageLedger, error) {
