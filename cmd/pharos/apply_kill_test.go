@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -24,9 +23,7 @@ import (
 // plan, and the audit trail tells every change once.
 func TestApplyKilled(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no SIGKILL on Windows")
-	}
+	canKill(t)
 	good := startCloud(t, []byte(manyCustomers("")))
 	plan := good.plan()
 	good.must("apply", plan.file)

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 )
@@ -34,9 +33,7 @@ faults: {seed: 7, throttle: 0.05, serverError: 0.05, dropConnection: 0.03}
 // delegation is in force once, and a further run changes nothing.
 func TestDeployKilled(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no SIGKILL on Windows")
-	}
+	canKill(t)
 	c := startCloud(t, []byte(deployScenario))
 	dir := t.TempDir()
 	c.must("onboard", "new", "--offer", "Ops", "--account", "aaaaaaaa-0000-4000-8000-000000000001=robot", "--dir", dir)

@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -27,9 +26,7 @@ import (
 // which every change moves by a second, stands at least that far.
 func TestEmulatorKilled(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no SIGKILL on Windows")
-	}
+	canKill(t)
 	dir := filepath.Join(t.TempDir(), "state")
 	var now time.Time
 	for round := range 5 {

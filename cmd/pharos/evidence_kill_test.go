@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -15,9 +14,7 @@ import (
 // draft of a dead one behind.
 func TestKilled_Evidence(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no SIGKILL on Windows")
-	}
+	canKill(t)
 	text, err := os.ReadFile("../../internal/cli/testdata/scenario/unexplained.yaml")
 	if err != nil {
 		t.Fatal(err)

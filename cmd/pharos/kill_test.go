@@ -19,9 +19,7 @@ import (
 // is what an undisturbed run on a good cloud knows.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no SIGKILL on Windows")
-	}
+	canKill(t)
 	text, err := os.ReadFile("../../internal/cli/testdata/scenario/transfer-late.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -122,4 +120,12 @@ func (c *cloudRun) killedAfter(d time.Duration, args ...string) time.Duration {
 		c.Fatalf("pharos %v: %v", args, err)
 	}
 	return time.Since(began)
+}
+
+// canKill skips a test that ends a process as nothing but SIGKILL does.
+func canKill(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no SIGKILL on Windows")
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 
@@ -71,9 +70,7 @@ func (r *ledgerRun) judged(name string) []byte {
 // left is always whole, and the same command ends where an undisturbed one would have.
 func TestKilledLedger(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no SIGKILL on Windows")
-	}
+	canKill(t)
 	r := startLedger(t)
 	importing := r.killedAfter(time.Hour, r.imported("good")...)
 	began := time.Now()

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -22,9 +21,7 @@ import (
 // number are in the audit trail.
 func TestKilled_Request(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no SIGKILL on Windows")
-	}
+	canKill(t)
 	const subscriptions = 4
 	c := startCloud(t, owing(subscriptions))
 	config, err := os.ReadFile(c.config)
