@@ -60,17 +60,23 @@ func (p *planner) justInTime(g pharos.Grant) bool {
 	return g.Kind != pharos.Permanent && p.roles.Lookup(g.Role).Earns == pharos.EligibleRole
 }
 
+// leastRole is the target of giving an account the least role that earns.
+func leastRole(a account, at site, scope pharos.Scope) Target {
+	return Target{
+		Tenant: a.Tenant, Principal: a.ID, PrincipalName: a.Name, PrincipalKind: a.Kind,
+		Role: pharos.SupportRequestContributor, Scope: scope, Customer: at.customer,
+	}
+}
+
 // authorize adds a permanent authorization to a delegation.
 func (p *planner) authorize(at site, a account, d delegation) remedy {
 	s := Step{
 		Kind: AddAuthorization, Actor: Customer,
-		Title: fmt.Sprintf("Add Support Request Contributor for %s to the delegation %q of %s", a.Name, d.offer, at.where()),
-		Why:   "The delegation is there and gives no linked account of ours a role that earns for good. This role is the least that does.",
-		Target: Target{
-			Tenant: a.Tenant, Principal: a.ID, PrincipalName: a.Name, PrincipalKind: a.Kind, Role: pharos.SupportRequestContributor,
-			Scope: d.scope, Delegation: d.id, Offer: d.offer, Customer: at.customer,
-		},
+		Title:  fmt.Sprintf("Add Support Request Contributor for %s to the delegation %q of %s", a.Name, d.offer, at.where()),
+		Why:    "The delegation is there and gives no linked account of ours a role that earns for good. This role is the least that does.",
+		Target: leastRole(a, at, d.scope),
 	}
+	s.Target.Delegation, s.Target.Offer = d.id, d.offer
 	if d.justInTime {
 		s.Kind = MakeStanding
 		s.Title = fmt.Sprintf("Give %s Support Request Contributor for good in the delegation %q of %s", a.Name, d.offer, at.where())
@@ -101,12 +107,9 @@ func (p *planner) assignments(from *prospect, at site) []remedy {
 func (p *planner) assign(at site, a account, justInTime bool) remedy {
 	s := Step{
 		Kind: Assign, Actor: Customer,
-		Title: fmt.Sprintf("Assign Support Request Contributor on %s to %s", at.where(), a.Name),
-		Why:   "It holds a role there already, and none that earns for all of the subscription. This role is the least that does.",
-		Target: Target{
-			Tenant: a.Tenant, Principal: a.ID, PrincipalName: a.Name, PrincipalKind: a.Kind,
-			Role: pharos.SupportRequestContributor, Scope: at.whole(), Customer: at.customer,
-		},
+		Title:  fmt.Sprintf("Assign Support Request Contributor on %s to %s", at.where(), a.Name),
+		Why:    "It holds a role there already, and none that earns for all of the subscription. This role is the least that does.",
+		Target: leastRole(a, at, at.whole()),
 	}
 	if justInTime {
 		s.Kind = MakeStanding
@@ -118,12 +121,9 @@ func (p *planner) assign(at site, a account, justInTime bool) remedy {
 func (p *planner) delegate(at site, a account, orAOBO bool) remedy {
 	s := Step{
 		Kind: Delegate, Actor: Customer,
-		Title: fmt.Sprintf("Delegate %s to us, with Support Request Contributor for %s", at.where(), a.Name),
-		Why:   "Nothing of ours there reaches this far and could be added to. A delegation with the least role that earns can be taken back at any time.",
-		Target: Target{
-			Tenant: a.Tenant, Principal: a.ID, PrincipalName: a.Name, PrincipalKind: a.Kind,
-			Role: pharos.SupportRequestContributor, Scope: at.whole(), Customer: at.customer,
-		},
+		Title:  fmt.Sprintf("Delegate %s to us, with Support Request Contributor for %s", at.where(), a.Name),
+		Why:    "Nothing of ours there reaches this far and could be added to. A delegation with the least role that earns can be taken back at any time.",
+		Target: leastRole(a, at, at.whole()),
 	}
 	if orAOBO {
 		s.Why += " Owner for our AdminAgents group (AOBO) would earn as well, and gives far more away."
